@@ -1,0 +1,76 @@
+#pragma once
+
+#include <lmdb.h>
+
+#include <string>
+#include <utility>
+
+#include "core/lmdb/file_claim.hpp"
+#include "core/lmdb/file_header.hpp"
+
+namespace vitrine::core::lmdb {
+
+/// The four tables. Object rows have one of their own, for their alignment (S3): all its keys are
+/// 16 bytes and all its values whole words.
+struct Tables {
+    MDB_dbi objects = 0;
+    MDB_dbi kept = 0;
+    MDB_dbi types = 0;
+    MDB_dbi meta = 0;
+};
+
+/// How many reads may run at one time.
+inline constexpr unsigned kMaxReaders = 1024;
+
+/// A claimed file, checked, mapped, and with its tables open.
+/// Threads: env() as LMDB says; the rest is constant.
+class Environment {
+  public:
+    Environment(const std::filesystem::path& file, const Options& options);
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+    ~Environment();
+
+    [[nodiscard]] MDB_env* env() const { return env_; }
+    [[nodiscard]] const Tables& tables() const { return tables_; }
+    [[nodiscard]] const std::string& name() const { return claim_.name(); }
+    [[nodiscard]] int descriptor() const { return claim_.descriptor(); }
+
+    /// From now on the environment is never closed: a transaction in it cannot be ended.
+    void abandon() { abandoned_ = true; }
+
+  private:
+    struct Unopened {};
+    Environment(Unopened, const std::filesystem::path& file, const Options& options);
+    void map(const Options& options);
+    int try_map(const Options& options, std::uint64_t bytes);
+    void open_tables();
+    void create_tables();
+
+    FileClaim claim_;
+    FileHeader header_;
+    MDB_env* env_ = nullptr;
+    Tables tables_;
+    bool abandoned_ = false;
+};
+
+/// A transaction that is aborted unless it was given away.
+class Transaction {
+  public:
+    Transaction() = default;
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction() {
+        if (txn_ != nullptr) mdb_txn_abort(txn_);
+    }
+
+    int begin(MDB_env* env, unsigned flags) { return mdb_txn_begin(env, nullptr, flags, &txn_); }
+    [[nodiscard]] MDB_txn* get() const { return txn_; }
+    /// For mdb_txn_commit, which frees it whatever comes.
+    MDB_txn* release() { return std::exchange(txn_, nullptr); }
+
+  private:
+    MDB_txn* txn_ = nullptr;
+};
+
+}  // namespace vitrine::core::lmdb

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <lmdb.h>
+
+#include "core/storage.hpp"
+
+namespace vitrine::core::lmdb {
+
+/// A row and its interval [born, until), as one LMDB transaction shows them.
+struct FoundRow {
+    bool found = false;
+    Version born;
+    Version until = kOpen;
+    MDB_val value{};
+};
+
+/// Finds the object's newest row whose version is at most `at`, and, when `look_back`, the next
+/// newer one's version, which lies just before it. Throws nothing and owns nothing, for guarded().
+/// Cost: one descent, and with `look_back` one step.
+int find_row(MDB_cursor* cursor, ObjectId id, Version at, bool look_back, FoundRow& row);
+
+}  // namespace vitrine::core::lmdb

@@ -1,0 +1,221 @@
+#include "core/lmdb/lmdb_storage.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include <vitrine/error.hpp>
+
+#include "core/lmdb/environment.hpp"
+#include "core/lmdb/errors.hpp"
+#include "core/lmdb/find_row.hpp"
+#include "core/lmdb/keys.hpp"
+#include "core/lmdb/meta_row.hpp"
+#include "core/lmdb/read_pool.hpp"
+#include "core/lmdb/writer.hpp"
+
+namespace vitrine::core::lmdb {
+namespace {
+
+using Lease = ReadPool::Lease;
+
+/// A cursor for one call; closed before its transaction sleeps.
+class Cursor {
+  public:
+    ~Cursor() {
+        if (cursor_ != nullptr) mdb_cursor_close(cursor_);
+    }
+    Cursor() = default;
+    Cursor(const Cursor&) = delete;
+    Cursor& operator=(const Cursor&) = delete;
+
+    int open(MDB_txn* txn, MDB_dbi table) { return mdb_cursor_open(txn, table, &cursor_); }
+    int get(MDB_val& key, MDB_val& value, MDB_cursor_op step) {
+        return guarded([&] { return mdb_cursor_get(cursor_, &key, &value, step); });
+    }
+
+  private:
+    MDB_cursor* cursor_ = nullptr;
+};
+
+class LmdbStorage final : public Storage {
+  public:
+    LmdbStorage(const std::filesystem::path& file, const Options& options)
+        : environment_(file, options), writer_(environment_, options.read_only),
+          pool_(environment_) {}
+
+    [[nodiscard]] StorageState state() const override {
+        Lease lease(pool_);
+        return state_in(lease);
+    }
+
+    Reading read(ObjectId id, Version at, FunctionRef<void(Version, Words)> sink) override;
+    void write(const Batch& batch) override { writer_.write(batch); }
+    std::optional<RowKey> scan(std::optional<RowKey> after, std::size_t limit,
+                               FunctionRef<bool(RowKey, Words)> sink) override;
+    std::vector<KeptRow> kept(Version witness, std::size_t limit) override;
+    std::vector<Version> witnesses() override;
+    std::vector<StoredType> types() override;
+    [[nodiscard]] StorageSize size() const override;
+    [[nodiscard]] bool failed() const override { return writer_.failed(); }
+    [[nodiscard]] std::string name() const override { return environment_.name(); }
+
+  private:
+    [[nodiscard]] StorageState state_in(Lease& lease) const;
+    void expect(int code, Lease& lease, const char* doing) const {
+        if (code == MDB_SUCCESS) return;
+        lease.spoil();
+        throw_error(code, name(), doing);
+    }
+    /// False at the end of the table.
+    bool step(Cursor& cursor, MDB_val& key, MDB_val& value, MDB_cursor_op op, Lease& lease) const {
+        const int code = cursor.get(key, value, op);
+        if (code != MDB_NOTFOUND) expect(code, lease, "reading");
+        return code != MDB_NOTFOUND;
+    }
+    void expect_shape(bool good, const char* table) const {
+        if (!good) throw CorruptionError(name() + ": a row of odd size in the table " + table);
+    }
+
+    Environment environment_;
+    Writer writer_;
+    mutable ReadPool pool_;
+};
+
+StorageState LmdbStorage::state_in(Lease& lease) const {
+    MDB_val key = meta_key();
+    MDB_val row{};
+    const int code = guarded(
+        [&] { return mdb_get(lease.txn(), environment_.tables().meta, &key, &row); });
+    if (code == MDB_NOTFOUND) throw CorruptionError(name() + ": the store's header row is missing");
+    expect(code, lease, "reading");
+    return decode_meta(row, name());
+}
+
+Storage::Reading LmdbStorage::read(ObjectId id, Version at,
+                                   FunctionRef<void(Version, Words)> sink) {
+    Lease lease(pool_);
+    Reading reading{state_in(lease).newest, std::nullopt, kOpen};
+    FoundRow row;
+    // No row is newer than the newest commit: with that or more asked for, nothing lies before.
+    const bool look_back = at < reading.newest;
+    expect(guarded([&] { return find_row(lease.objects(), id, at, look_back, row); }), lease,
+           "reading");
+    reading.until = row.until;
+    if (!row.found) return reading;
+    reading.born = row.born;
+    if (!is_words(row.value)) {
+        throw CorruptionError(name() + ": object #" + std::to_string(id.value) +
+                                  ": its row is not made of whole words",
+                              to_ref(id), row.born);
+    }
+    sink(row.born, words_of(row.value));
+    return reading;
+}
+
+std::optional<RowKey> LmdbStorage::scan(std::optional<RowKey> after, std::size_t limit,
+                                        FunctionRef<bool(RowKey, Words)> sink) {
+    Lease lease(pool_);
+    Cursor cursor;
+    expect(cursor.open(lease.txn(), environment_.tables().objects), lease, "reading");
+    ObjectKey start = after ? object_key(*after) : ObjectKey{};
+    MDB_val key = start.value();
+    MDB_val value{};
+    std::optional<RowKey> last = after;
+    bool more = step(cursor, key, value, MDB_SET_RANGE, lease);
+    for (std::size_t seen = 0; seen < limit;) {
+        if (!more) return std::nullopt;
+        expect_shape(key.mv_size == sizeof(ObjectKey) && is_words(value), "objects");
+        const RowKey row = decode_object_key(key);
+        if (row != after) {
+            last = row;
+            ++seen;
+            if (!sink(row, words_of(value))) return last;
+        }
+        if (seen < limit) more = step(cursor, key, value, MDB_NEXT, lease);
+    }
+    return last;
+}
+
+std::vector<KeptRow> LmdbStorage::kept(Version witness, std::size_t limit) {
+    Lease lease(pool_);
+    Cursor cursor;
+    expect(cursor.open(lease.txn(), environment_.tables().kept), lease, "reading");
+    KeptKey start = kept_key(KeptRow{witness, {}, {}});
+    MDB_val key = start.value();
+    MDB_val value{};
+    std::vector<KeptRow> result;
+    if (limit == 0) return result;
+    for (bool more = step(cursor, key, value, MDB_SET_RANGE, lease); more;
+         more = step(cursor, key, value, MDB_NEXT, lease)) {
+        expect_shape(key.mv_size == sizeof(KeptKey) && value.mv_size == sizeof(TypeKey), "kept");
+        if (Version{key_part(key, 0)} != witness) break;
+        result.push_back({witness,
+                          {ObjectId{key_part(key, 1)}, Version{key_part(key, 2)}},
+                          Version{key_part(value, 0)}});
+        if (result.size() == limit) break;
+    }
+    return result;
+}
+
+std::vector<Version> LmdbStorage::witnesses() {
+    Lease lease(pool_);
+    Cursor cursor;
+    expect(cursor.open(lease.txn(), environment_.tables().kept), lease, "reading");
+    KeptKey start{};
+    MDB_val key = start.value();
+    MDB_val value{};
+    std::vector<Version> result;
+    while (step(cursor, key, value, MDB_SET_RANGE, lease)) {
+        expect_shape(key.mv_size == sizeof(KeptKey), "kept");
+        result.emplace_back(key_part(key, 0));
+        if (result.back() == kOpen) break;
+        start = kept_key(KeptRow{Version{result.back().value() + 1}, {}, {}});  // skip its rows
+        key = start.value();
+    }
+    return result;
+}
+
+std::vector<StoredType> LmdbStorage::types() {
+    Lease lease(pool_);
+    Cursor cursor;
+    expect(cursor.open(lease.txn(), environment_.tables().types), lease, "reading");
+    MDB_val key{};
+    MDB_val value{};
+    std::vector<StoredType> result;
+    for (bool more = step(cursor, key, value, MDB_FIRST, lease); more;
+         more = step(cursor, key, value, MDB_NEXT, lease)) {
+        expect_shape(key.mv_size == sizeof(TypeKey) && is_words(value), "types");
+        const Words node = words_of(value);
+        result.push_back({key_part(key, 0), {node.begin(), node.end()}});
+    }
+    return result;
+}
+
+StorageSize LmdbStorage::size() const {
+    struct stat status {};
+    if (::fstat(environment_.descriptor(), &status) != 0) throw_error(errno, name(), "its size");
+    StorageSize size{static_cast<std::uint64_t>(status.st_size), 0};
+    Lease lease(pool_);
+    Cursor cursor;
+    constexpr MDB_dbi kFreePages = 0;  // each of its values is a count, then that many numbers
+    expect(cursor.open(lease.txn(), kFreePages), lease, "reading");
+    MDB_val key{};
+    MDB_val value{};
+    for (bool more = step(cursor, key, value, MDB_FIRST, lease); more;
+         more = step(cursor, key, value, MDB_NEXT, lease)) {
+        expect_shape(value.mv_size >= sizeof(Word), "of free pages");
+        Word count = 0;
+        std::memcpy(&count, value.mv_data, sizeof count);
+        size.free_bytes += count * kPageBytes;
+    }
+    return size;
+}
+
+}  // namespace
+
+std::unique_ptr<Storage> open(const std::filesystem::path& file, Options options) {
+    return std::make_unique<LmdbStorage>(file, options);
+}
+
+}  // namespace vitrine::core::lmdb

@@ -1,0 +1,201 @@
+#include "core/memory/memory_storage.hpp"
+
+#include <map>
+#include <mutex>
+#include <set>
+
+#include <vitrine/error.hpp>
+
+namespace vitrine::core::memory {
+namespace {
+
+/// Orders rows as the port hands them out: by object, newest version first.
+struct NewestFirst {
+    bool operator()(const RowKey& a, const RowKey& b) const {
+        return a.id != b.id ? a.id < b.id : b.version < a.version;
+    }
+};
+
+/// Rows are shared, so that a read lets go of the lock before it calls its sink.
+using Row = std::shared_ptr<std::vector<Word>>;
+
+}  // namespace
+
+struct MemoryStorage::Contents {
+    std::mutex mutex;
+    StorageState state;
+    std::map<RowKey, Row, NewestFirst> rows;
+    std::set<KeptRow> kept;
+    std::map<TypeId, std::vector<Word>> types;
+};
+
+struct MemoryStorage::Hooks {
+    std::mutex mutex;
+    std::size_t writes_to_failure = 0;
+    Failure failure = Failure::clean;
+    std::function<void(const Batch&)> on_write;
+    std::function<void(ObjectId, const Reading&)> on_read;
+};
+
+MemoryStorage::MemoryStorage() : MemoryStorage(std::make_shared<Contents>()) {}
+MemoryStorage::MemoryStorage(std::shared_ptr<Contents> contents)
+    : contents_(std::move(contents)), hooks_(std::make_unique<Hooks>()) {}
+MemoryStorage::~MemoryStorage() = default;
+
+std::unique_ptr<MemoryStorage> MemoryStorage::reopen() const {
+    return std::unique_ptr<MemoryStorage>(new MemoryStorage(contents_));
+}
+
+StorageState MemoryStorage::state() const {
+    const std::lock_guard lock(contents_->mutex);
+    return contents_->state;
+}
+
+Storage::Reading MemoryStorage::read(ObjectId id, Version at,
+                                     FunctionRef<void(Version, Words)> sink) {
+    ++reads_;
+    Reading reading;
+    Row row;
+    {
+        const std::lock_guard lock(contents_->mutex);
+        const auto& rows = contents_->rows;
+        reading.newest = contents_->state.newest;
+        const auto found = rows.lower_bound(RowKey{id, at});
+        if (found != rows.end() && found->first.id == id) {
+            reading.born = found->first.version;
+            row = found->second;
+        }
+        if (found != rows.begin() && std::prev(found)->first.id == id) {
+            reading.until = std::prev(found)->first.version;
+        }
+    }
+    std::function<void(ObjectId, const Reading&)> hook;
+    {
+        const std::lock_guard lock(hooks_->mutex);
+        hook = hooks_->on_read;
+    }
+    if (hook) hook(id, reading);
+    if (row) sink(*reading.born, *row);
+    return reading;
+}
+
+std::optional<Failure> MemoryStorage::next_failure() {
+    const std::lock_guard lock(hooks_->mutex);
+    if (hooks_->writes_to_failure == 0 || --hooks_->writes_to_failure != 0) return std::nullopt;
+    return hooks_->failure;
+}
+
+void MemoryStorage::write(const Batch& batch) {
+    std::function<void(const Batch&)> hook;
+    {
+        const std::lock_guard lock(hooks_->mutex);
+        hook = hooks_->on_write;
+    }
+    if (hook) hook(batch);
+    if (failed_) throw StorageError(name() + ": an earlier write failed; no more are accepted");
+
+    const std::optional<Failure> failure = next_failure();
+    if (failure && *failure != Failure::clean) failed_ = true;
+    if (!failure || *failure == Failure::in_doubt_stored) {
+        const std::lock_guard lock(contents_->mutex);
+        auto& rows = contents_->rows;
+        for (const RowKey& key : batch.erases) rows.erase(key);
+        for (const RowPut& put : batch.puts) {
+            rows.insert_or_assign(RowKey{put.id, put.version}, std::make_shared<std::vector<Word>>(
+                                                                   put.value.begin(),
+                                                                   put.value.end()));
+        }
+        for (const KeptRow& row : batch.release) contents_->kept.erase(row);
+        contents_->kept.insert(batch.keep.begin(), batch.keep.end());
+        for (const StoredType& type : batch.types) contents_->types[type.id] = type.node;
+        contents_->state = {batch.newest, batch.time, batch.next_object_id};
+    }
+    if (failure) throw StorageError(name() + ": a test made this write fail");
+    ++writes_;
+}
+
+std::optional<RowKey> MemoryStorage::scan(std::optional<RowKey> after, std::size_t limit,
+                                          FunctionRef<bool(RowKey, Words)> sink) {
+    std::vector<std::pair<RowKey, Row>> page;
+    bool more = false;
+    {
+        const std::lock_guard lock(contents_->mutex);
+        const auto& rows = contents_->rows;
+        auto row = after ? rows.upper_bound(*after) : rows.begin();
+        for (; row != rows.end() && page.size() < limit; ++row) page.emplace_back(*row);
+        more = page.size() == limit;
+    }
+    std::optional<RowKey> last = after;
+    for (const auto& [key, row] : page) {
+        last = key;
+        if (!sink(key, *row)) return last;
+    }
+    return more ? last : std::nullopt;
+}
+
+std::vector<KeptRow> MemoryStorage::kept(Version witness, std::size_t limit) {
+    const std::lock_guard lock(contents_->mutex);
+    std::vector<KeptRow> result;
+    auto row = contents_->kept.lower_bound(KeptRow{witness, {}, {}});
+    for (; row != contents_->kept.end() && row->witness == witness && result.size() < limit; ++row)
+        result.push_back(*row);
+    return result;
+}
+
+std::vector<Version> MemoryStorage::witnesses() {
+    const std::lock_guard lock(contents_->mutex);
+    std::vector<Version> result;
+    for (const KeptRow& row : contents_->kept) {
+        if (result.empty() || result.back() != row.witness) result.push_back(row.witness);
+    }
+    return result;
+}
+
+std::vector<StoredType> MemoryStorage::types() {
+    const std::lock_guard lock(contents_->mutex);
+    std::vector<StoredType> result;
+    for (const auto& [id, node] : contents_->types) result.push_back({id, node});
+    return result;
+}
+
+StorageSize MemoryStorage::size() const {
+    const std::lock_guard lock(contents_->mutex);
+    StorageSize size;
+    for (const auto& [key, row] : contents_->rows) {
+        size.file_bytes += sizeof key + row->size() * sizeof(Word);
+    }
+    return size;
+}
+
+void MemoryStorage::fail_write(std::size_t nth, Failure failure) {
+    const std::lock_guard lock(hooks_->mutex);
+    hooks_->writes_to_failure = nth;
+    hooks_->failure = failure;
+}
+
+void MemoryStorage::on_write(std::function<void(const Batch&)> hook) {
+    const std::lock_guard lock(hooks_->mutex);
+    hooks_->on_write = std::move(hook);
+}
+
+void MemoryStorage::on_read(std::function<void(ObjectId, const Reading&)> hook) {
+    const std::lock_guard lock(hooks_->mutex);
+    hooks_->on_read = std::move(hook);
+}
+
+bool MemoryStorage::damage_row(RowKey key, FunctionRef<void(std::span<Word>)> damage) {
+    const std::lock_guard lock(contents_->mutex);
+    const auto found = contents_->rows.find(key);
+    if (found == contents_->rows.end()) return false;
+    auto copy = std::make_shared<std::vector<Word>>(*found->second);  // reads may hold the old one
+    damage(*copy);
+    found->second = std::move(copy);
+    return true;
+}
+
+bool MemoryStorage::drop_row(RowKey key) {
+    const std::lock_guard lock(contents_->mutex);
+    return contents_->rows.erase(key) != 0;
+}
+
+}  // namespace vitrine::core::memory

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "core/storage.hpp"
+
+namespace vitrine::core::memory {
+
+/// What a write that is told to fail leaves behind.
+enum class Failure {
+    clean,            ///< nothing stored; the next write may succeed (a full disk)
+    in_doubt,         ///< nothing stored, failed() from now on (an error of the final sync)
+    in_doubt_stored,  ///< all stored, failed() from now on: the sync worked, its answer was lost
+};
+
+/// Storage that lives in memory: LMDB's twin for tests, with handles to make it fail.
+/// Keeps S1 to S4; "durable" means that reopen() finds it.
+/// Threads: as Storage; the test hooks may be called from any thread.
+class MemoryStorage final : public Storage {
+  public:
+    MemoryStorage();
+    ~MemoryStorage() override;
+
+    [[nodiscard]] StorageState state() const override;
+    Reading read(ObjectId id, Version at, FunctionRef<void(Version, Words)> sink) override;
+    void write(const Batch& batch) override;
+    std::optional<RowKey> scan(std::optional<RowKey> after, std::size_t limit,
+                               FunctionRef<bool(RowKey, Words)> sink) override;
+    std::vector<KeptRow> kept(Version witness, std::size_t limit) override;
+    std::vector<Version> witnesses() override;
+    std::vector<StoredType> types() override;
+    [[nodiscard]] StorageSize size() const override;
+    [[nodiscard]] bool failed() const override { return failed_; }
+    [[nodiscard]] std::string name() const override { return "(memory)"; }
+
+    /// Another storage over the same rows, as a new process would find them. Do not write to both.
+    [[nodiscard]] std::unique_ptr<MemoryStorage> reopen() const;
+
+    /// The `nth` write from now on (1: the next) throws StorageError.
+    void fail_write(std::size_t nth, Failure failure);
+    /// Called by every write before anything is stored: to block it, look at it, or throw.
+    void on_write(std::function<void(const Batch&)> hook);
+    /// Called by every read when its state is fixed and its sink not yet called: here a test lets
+    /// commits overtake a load. No lock is held.
+    void on_read(std::function<void(ObjectId, const Reading&)> hook);
+    /// Changes a stored row's words in place (the checksum stays as it was). False when absent.
+    bool damage_row(RowKey key, FunctionRef<void(std::span<Word>)> damage);
+    /// Loses a row. False when absent.
+    bool drop_row(RowKey key);
+    [[nodiscard]] std::size_t reads() const { return reads_; }
+    [[nodiscard]] std::size_t writes() const { return writes_; }
+
+  private:
+    struct Contents;
+    struct Hooks;
+    explicit MemoryStorage(std::shared_ptr<Contents> contents);
+    /// The failure that this write is to have, if any.
+    std::optional<Failure> next_failure();
+
+    std::shared_ptr<Contents> contents_;
+    std::unique_ptr<Hooks> hooks_;
+    std::atomic<bool> failed_ = false;
+    std::atomic<std::size_t> reads_ = 0;
+    std::atomic<std::size_t> writes_ = 0;
+};
+
+inline std::unique_ptr<MemoryStorage> open() { return std::make_unique<MemoryStorage>(); }
+
+}  // namespace vitrine::core::memory

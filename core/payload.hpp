@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/ids.hpp"
+
+namespace vitrine::core {
+
+/// How deep structs and lists may be nested in one payload. Copying and walking recurse this deep.
+inline constexpr unsigned kMaxNesting = 256;
+
+/// Says what makes `payload` unfit to be read by unchecked Cap'n Proto readers; nullptr when it is
+/// fit: every pointer stays inside, none is far or a capability, no two lead to the same words,
+/// and nesting ends within kMaxNesting. copyToUnchecked makes nothing else, apart from the depth.
+///
+/// It is a walk of our own because Cap'n Proto's checked walk (targetSize) follows far pointers,
+/// which unchecked readers refuse, has no bound on shared targets, and throws where this answers.
+/// It does not know the schema: an accessor that meets another kind of pointer than it expects
+/// still throws kj::Exception, as does Text without its NUL.
+/// Requires: `payload` is 8-aligned. Cost: O(size); no allocation.
+/// Source: capnproto.org/encoding.html.
+const char* find_payload_fault(Words payload) noexcept;
+
+}  // namespace vitrine::core

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/function_ref.hpp"
+#include "core/ids.hpp"
+
+namespace vitrine::core {
+
+using Time = std::chrono::system_clock::time_point;
+
+/// One row to be written: a complete value (type, checksum, payload). Borrowed until write() returns.
+struct RowPut {
+    ObjectId id;
+    Version version;
+    Words value;
+};
+
+struct RowKey {
+    ObjectId id;
+    Version version;
+    friend constexpr auto operator<=>(RowKey, RowKey) = default;
+};
+
+/// A superseded row [row.version, until) that stays because the snapshot `witness` can see it.
+/// When no snapshot has that number any longer, the row is looked at again. Stored, so that what a
+/// crashed process kept is found and freed by the next one.
+struct KeptRow {
+    Version witness;
+    RowKey row;
+    Version until;
+    friend constexpr auto operator<=>(const KeptRow&, const KeptRow&) = default;
+};
+
+/// A schema node of a stored type: the bytes of one capnp schema::Node message (flat words).
+struct StoredType {
+    TypeId id = 0;
+    std::vector<Word> node;
+};
+
+/// Everything that one durable step changes. All of it becomes durable, or none.
+struct Batch {
+    Version newest;                    ///< the last commit in the batch (or the current one)
+    Time time;                         ///< when that commit was made
+    std::uint64_t next_object_id = 1;  ///< ids from here on are free
+    std::vector<RowPut> puts;          ///< sorted by (id, version)
+    std::vector<RowKey> erases;        ///< sorted by (id, version); absent rows are not an error
+    std::vector<KeptRow> keep;         ///< added to the kept table
+    std::vector<KeptRow> release;      ///< taken out of the kept table (the row itself: in erases)
+    std::vector<StoredType> types;     ///< added or replaced
+};
+
+/// What a storage knows about itself without looking at objects.
+struct StorageState {
+    Version newest;
+    Time time;
+    std::uint64_t next_object_id = 1;
+};
+
+struct StorageSize {
+    std::uint64_t file_bytes = 0;
+    std::uint64_t free_bytes = 0;
+};
+
+/// Where versions are kept: a port. A version is a row; rows are keyed by (object id, version).
+///
+/// Invariants every implementation keeps (tests/core/storage_contract.hpp checks them):
+///  S1. write() is all or nothing and durable when it returns; what is stored is a prefix of the
+///      batches written.
+///  S2. One read() sees one state: its `newest` is the commit number stored together with the rows
+///      that it saw.
+///  S3. Every row handed out is 8-aligned and exactly what was put.
+///  S4. No resource of a read outlives the call.
+///
+/// Threads: reads from any number of threads, beside one writer; write() from one thread at a time.
+/// Throws: StorageError when the medium fails (with what the system said and the file's name; after
+/// a failed write nothing of the batch is there), CorruptionError when its structure is damaged.
+class Storage {
+  public:
+    struct Reading {
+        Version newest;               ///< the commit that this read's state is as of
+        std::optional<Version> born;  ///< the version of the row found, if any
+        Version until = kOpen;        ///< the version of the next newer row of the object, if any
+    };
+
+    Storage() = default;
+    Storage(const Storage&) = delete;
+    Storage& operator=(const Storage&) = delete;
+    virtual ~Storage() = default;
+
+    [[nodiscard]] virtual StorageState state() const = 0;
+
+    /// Finds the object's newest row whose version is at most `at`; hands its value to `sink`
+    /// (borrowed for the call) when there is one. An object without rows has `born` empty.
+    virtual Reading read(ObjectId id, Version at, FunctionRef<void(Version born, Words)> sink) = 0;
+
+    /// Writes a batch, durably. Cost: one synced transaction.
+    virtual void write(const Batch& batch) = 0;
+
+    /// Hands out rows in the order of (id, newest version first) starting after `after` (none: from
+    /// the start) until `sink` returns false or `limit` rows were seen. Returns the last key seen,
+    /// nothing at the end of the table. For verification: each call sees one state.
+    virtual std::optional<RowKey> scan(std::optional<RowKey> after, std::size_t limit,
+                                       FunctionRef<bool(RowKey, Words)> sink) = 0;
+
+    /// Rows kept for the snapshot `witness`, at most `limit`.
+    virtual std::vector<KeptRow> kept(Version witness, std::size_t limit) = 0;
+    /// The witnesses that have kept rows, ascending.
+    virtual std::vector<Version> witnesses() = 0;
+
+    virtual std::vector<StoredType> types() = 0;
+
+    [[nodiscard]] virtual StorageSize size() const = 0;
+    /// True once a failed write left the medium in doubt: no further write will be accepted.
+    [[nodiscard]] virtual bool failed() const = 0;
+    /// What messages call it: the file's path.
+    [[nodiscard]] virtual std::string name() const = 0;
+};
+
+}  // namespace vitrine::core

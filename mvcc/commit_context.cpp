@@ -1,0 +1,87 @@
+#include "mvcc/commit_context.hpp"
+
+#include <algorithm>
+
+#include "mvcc/store.hpp"
+
+namespace vitrine::mvcc {
+namespace {
+
+constexpr std::size_t kIndexedFrom = 16;  // below, a scan is faster than a hash table
+constexpr Version kNewest{core::kOpen.value() - 1};
+
+VersionHandle hold(Store& store, ObjectId id) {
+    for (;;) {
+        const ObjectVersion* found = store.version_at(id, kNewest);
+        if (found == nullptr) return {};
+        if (found->try_acquire()) return VersionHandle::adopt(found);
+    }
+}
+
+}  // namespace
+
+CommitContext::CommitContext(Store& store, const Snapshot& base, Version number,
+                             bool serializable)
+    : store_(store), base_(base), number_(number), serializable_(serializable) {}
+
+Change& CommitContext::change(ObjectId id) {
+    if (changes_.size() < kIndexedFrom) {
+        for (Change& change : changes_)
+            if (change.id == id) return change;
+    } else {
+        if (index_.empty())
+            for (std::size_t i = 0; i < changes_.size(); ++i) index_.emplace(changes_[i].id, i);
+        const auto found = index_.find(id);
+        if (found != index_.end()) return changes_[found->second];
+    }
+    holds_.emplace_back(store_.table(), id);
+    // T4: held from here on, the predecessor stays linked, so its interval can be closed.
+    changes_.push_back(Change{id, {}, hold(store_, id)});
+    if (!index_.empty()) index_.emplace(id, changes_.size() - 1);
+    return changes_.back();
+}
+
+const ObjectVersion* CommitContext::newest_or_tombstone(ObjectId id) {
+    if (changes_.size() < kIndexedFrom) {
+        for (const Change& change : changes_)
+            if (change.id == id) return change.fresh.get();
+    } else {
+        if (index_.empty())
+            for (std::size_t i = 0; i < changes_.size(); ++i) index_.emplace(changes_[i].id, i);
+        const auto found = index_.find(id);
+        if (found != index_.end()) return changes_[found->second].fresh.get();
+    }
+    return store_.version_at(id, kNewest);
+}
+
+const ObjectVersion* CommitContext::newest(ObjectId id) {
+    const ObjectVersion* found = newest_or_tombstone(id);
+    return found == nullptr || found->tombstone() ? nullptr : found;
+}
+
+ObjectId CommitContext::allocate() { return store_.allocate_id(); }
+
+const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload) {
+    auto fresh = VersionHandle::adopt(ObjectVersion::make(
+        store_.account(), store_.traits_of(type), id, number_, type, payload));
+    Change& mine = change(id);
+    mine.fresh = std::move(fresh);
+    return mine.fresh.get();
+}
+
+void CommitContext::drop(ObjectId id) { change(id).fresh = {}; }
+
+void CommitContext::link() noexcept {
+    // Made and dropped by this commit: nobody ever knew it.
+    std::erase_if(changes_, [](const Change& c) { return !c.fresh && !c.predecessor; });
+    for (const Change& change : changes_) {
+        if (change.fresh) {
+            store_.table().link_fresh(const_cast<ObjectVersion&>(*change.fresh),
+                                      change.predecessor.get());
+        } else {
+            store_.table().close(*change.predecessor, number_);
+        }
+    }
+}
+
+}  // namespace vitrine::mvcc

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "mvcc/object_table.hpp"
+#include "mvcc/object_version.hpp"
+#include "mvcc/snapshot.hpp"
+
+namespace vitrine::mvcc {
+
+/// One object's part in a commit.
+struct Change {
+    ObjectId id;
+    VersionHandle fresh{};        ///< the new version, perhaps a tombstone; nothing: dropped
+    VersionHandle predecessor{};  ///< the version that it supersedes; nothing: the object is new
+};
+
+/// What a commit sees and does inside the sequencing section: the newest state, to which it adds its
+/// changes privately. Nothing is linked before every participant has agreed.
+///
+/// Invariants:
+///  C1. newest() shows every commit sequenced before, and the changes made through this context.
+///  C2. An exception leaves the store as it was.
+/// Requires: an epoch guard around its whole life.
+class CommitContext {
+  public:
+    CommitContext(Store& store, const Snapshot& base, Version number, bool serializable);
+    CommitContext(const CommitContext&) = delete;
+    CommitContext& operator=(const CommitContext&) = delete;
+
+    [[nodiscard]] Version number() const { return number_; }
+    [[nodiscard]] const Snapshot& base() const { return base_; }
+    [[nodiscard]] bool serializable() const { return serializable_; }
+    [[nodiscard]] Store& store() const { return store_; }
+
+    /// The newest version, this commit's own included; null when absent, erased or dropped.
+    /// Lifetime: until the sequencing section ends. Cost: a storage read when not resident.
+    const ObjectVersion* newest(ObjectId id);
+    /// The same, tombstones included.
+    const ObjectVersion* newest_or_tombstone(ObjectId id);
+    /// The version at the transaction's base.
+    const ObjectVersion* at_base(ObjectId id) { return base_.peek(id); }
+
+    ObjectId allocate();
+    /// Makes a new version of the object. A second put of the same object replaces the first.
+    const ObjectVersion* put(ObjectId id, TypeId type, Words payload);
+    /// Erases the object: a tombstone takes its place, so that absence can be told from loss.
+    void erase(ObjectId id, TypeId type) { put(id, type, {}); }
+    /// Erases an object that only its one parent refers to, without a tombstone.
+    void drop(ObjectId id);
+
+    /// Links everything, the point of no return. The holds go with the context.
+    void link() noexcept;
+    [[nodiscard]] std::vector<Change>& changes() { return changes_; }
+
+  private:
+    Change& change(ObjectId id);
+
+    Store& store_;
+    const Snapshot& base_;
+    const Version number_;
+    const bool serializable_;
+    std::vector<Change> changes_;
+    std::vector<ObjectTable::Hold> holds_;
+    std::unordered_map<ObjectId, std::size_t> index_;  // only when there are many changes
+};
+
+}  // namespace vitrine::mvcc

@@ -1,0 +1,142 @@
+#include "mvcc/epoch.hpp"
+
+#include <mutex>
+
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace vitrine::mvcc {
+namespace {
+
+using RetiredList = boost::intrusive::list<Retired>;
+
+int membarrier(int command) {
+    return static_cast<int>(::syscall(SYS_membarrier, command, 0, 0));
+}
+
+// Everything is reached through this one object, which is never destroyed: versions may be dropped by
+// destructors of static objects.
+struct Domain {
+    std::atomic<std::uint64_t> now{1};
+    std::atomic<EpochSlot*> slots{nullptr};
+    const bool asymmetric =
+        membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+
+    std::mutex retired_mutex;  // guards `retired`; `now` advances under it
+    RetiredList retired;
+    std::size_t waiting = 0;
+    std::mutex collecting;  // one collector at a time
+};
+
+Domain& domain() {
+    static Domain& instance = *new Domain;
+    return instance;
+}
+
+struct ThreadSlot {
+    EpochSlot* slot = nullptr;
+    unsigned depth = 0;
+    ~ThreadSlot() {
+        if (slot != nullptr) Epoch::give_back(slot);
+    }
+};
+thread_local ThreadSlot thread_slot;
+
+}  // namespace
+
+EpochSlot* Epoch::take_slot() {
+    Domain& d = domain();
+    for (EpochSlot* slot = d.slots.load(std::memory_order_acquire); slot != nullptr;
+         slot = slot->next.load(std::memory_order_relaxed)) {
+        // acquire: partner is give_back's release, which ends the former owner's use.
+        if (!slot->taken.load(std::memory_order_relaxed) &&
+            !slot->taken.exchange(true, std::memory_order_acquire))
+            return slot;
+    }
+    auto* fresh = new EpochSlot;
+    fresh->taken.store(true, std::memory_order_relaxed);
+    EpochSlot* first = d.slots.load(std::memory_order_relaxed);
+    do fresh->next.store(first, std::memory_order_relaxed);
+    while (!d.slots.compare_exchange_weak(first, fresh, std::memory_order_release,
+                                          std::memory_order_relaxed));
+    return fresh;
+}
+
+void Epoch::give_back(EpochSlot* slot) noexcept {
+    slot->taken.store(false, std::memory_order_release);
+}
+
+void Epoch::enter(EpochSlot& slot) noexcept {
+    Domain& d = domain();
+    // acquire: partner is collect's release increment. A slot that carries epoch e sees every unlink
+    // that was retired before e began, so its owner cannot reach what was retired then.
+    const std::uint64_t now = d.now.load(std::memory_order_acquire);
+    if (d.asymmetric) [[likely]] {
+        slot.entered.store(now, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);  // partner: membarrier in collect
+    } else {
+        slot.entered.exchange(now, std::memory_order_seq_cst);  // partner: the same in collect
+    }
+}
+
+void Epoch::leave(EpochSlot& slot) noexcept {
+    // release: partner is collect's acquire load; our last use comes before the disposal.
+    slot.entered.store(0, std::memory_order_release);
+}
+
+void Epoch::retire(Retired& item) noexcept {
+    Domain& d = domain();
+    const std::lock_guard lock(d.retired_mutex);
+    item.retired_at_ = d.now.load(std::memory_order_relaxed);
+    d.retired.push_back(item);
+    ++d.waiting;
+}
+
+void Epoch::collect() noexcept {
+    Domain& d = domain();
+    RetiredList safe;
+    {
+        const std::unique_lock collecting(d.collecting, std::try_to_lock);
+        if (!collecting.owns_lock()) return;
+        std::uint64_t oldest = 0;
+        {
+            const std::lock_guard lock(d.retired_mutex);
+            if (d.retired.empty()) return;
+            oldest = d.now.fetch_add(1, std::memory_order_seq_cst) + 1;
+        }
+        if (d.asymmetric) membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+        for (EpochSlot* slot = d.slots.load(std::memory_order_seq_cst); slot != nullptr;
+             slot = slot->next.load(std::memory_order_relaxed)) {
+            const std::uint64_t entered = slot->entered.load(std::memory_order_seq_cst);
+            if (entered != 0 && entered < oldest) oldest = entered;
+        }
+        const std::lock_guard lock(d.retired_mutex);
+        auto end = d.retired.begin();  // retired in rising order
+        std::size_t count = 0;
+        while (end != d.retired.end() && end->retired_at_ < oldest) ++end, ++count;
+        safe.splice(safe.begin(), d.retired, d.retired.begin(), end, count);
+        d.waiting -= count;
+    }
+    safe.clear_and_dispose([](Retired* item) { item->dispose(); });
+}
+
+std::size_t Epoch::waiting() noexcept {
+    Domain& d = domain();
+    const std::lock_guard lock(d.retired_mutex);
+    return d.waiting;
+}
+
+Epoch::Guard::Guard() noexcept {
+    ThreadSlot& mine = thread_slot;
+    if (mine.depth++ != 0) return;
+    if (mine.slot == nullptr) mine.slot = take_slot();
+    enter(*mine.slot);
+}
+
+Epoch::Guard::~Guard() {
+    ThreadSlot& mine = thread_slot;
+    if (--mine.depth == 0) leave(*mine.slot);
+}
+
+}  // namespace vitrine::mvcc

@@ -1,0 +1,89 @@
+#include "mvcc/group_commit.hpp"
+
+#include "mvcc/yield_point.hpp"
+
+#include <vitrine/error.hpp>
+
+namespace vitrine::mvcc {
+
+void GroupCommit::push(CommitList&& one) noexcept {
+    const std::lock_guard lock(mutex_);
+    queue_.splice(queue_.end(), one);
+    if (gathering_ && queue_.size() >= expected_) arrived_.notify_one();
+}
+
+void GroupCommit::wait(Commit& commit) {
+    {
+        std::unique_lock lock(mutex_);
+        if (!led_ && commit.state.load(std::memory_order_relaxed) == Commit::queued) {
+            led_ = true;
+            lead(std::move(lock));
+        }
+    }
+    // acquire: partner is finish(), which publishes the outcome, and the hand-over of the lead.
+    for (;;) {
+        const std::uint32_t state = commit.state.load(std::memory_order_acquire);
+        if (state == Commit::done) break;
+        if (state == Commit::leading) {
+            lead(std::unique_lock(mutex_));
+        } else {
+            commit.state.wait(Commit::queued, std::memory_order_acquire);
+        }
+    }
+    if (!commit.error.empty()) throw StorageError(commit.error);
+}
+
+void GroupCommit::gather(std::unique_lock<std::mutex>& lock) {
+    if (queue_.size() >= expected_) return;
+    gathering_ = true;
+    arrived_.wait_for(lock, kGather, [this] { return queue_.size() >= expected_; });
+    gathering_ = false;
+}
+
+void GroupCommit::lead(std::unique_lock<std::mutex> lock) {
+    gather(lock);
+    CommitList batch;
+    batch.swap(queue_);
+    lock.unlock();
+    yield_point("commit:leading");
+    const std::size_t together = batch.size();
+    try {
+        if (!batch.empty()) sink_.complete(batch);
+    } catch (const std::exception& error) {
+        sink_.fail(batch, error.what());
+    }
+    lock.lock();
+    expected_ = together + queue_.size();
+    if (queue_.empty()) {
+        led_ = false;
+        idle_.notify_all();
+    } else {
+        Commit& next = *queue_.front();
+        next.state.store(Commit::leading, std::memory_order_release);
+        next.state.notify_one();
+    }
+    lock.unlock();
+    for (const auto& commit : batch) finish(*commit);
+}
+
+void GroupCommit::finish(Commit& commit) noexcept {
+    commit.changes.clear();
+    // release: partner is wait()'s acquire.
+    commit.state.store(Commit::done, std::memory_order_release);
+    commit.state.notify_one();
+}
+
+void GroupCommit::flush() {
+    // A commit that is queued has a thread that waits for it, and so a leader.
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return !led_ && queue_.empty(); });
+}
+
+CommitList GroupCommit::drain() noexcept {
+    const std::lock_guard lock(mutex_);
+    CommitList all;
+    all.swap(queue_);
+    return all;
+}
+
+}  // namespace vitrine::mvcc

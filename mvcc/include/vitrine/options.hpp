@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace vitrine {
+
+/// When a commit returns.
+enum class Durability {
+    full,      ///< when it is on disk: every commit that returned survives a crash
+    deferred,  ///< when it is visible; a crash loses a suffix of the commits, never a middle one
+};
+
+/// What a transaction is checked against when it commits.
+enum class Isolation {
+    serializable,  ///< everything it read must read the same at its commit
+    snapshot,      ///< only what it wrote is checked; write skew is possible
+};
+
+/// How long superseded versions stay readable beyond the snapshots that are open.
+/// Today a file keeps none: a version goes when the last snapshot that shows it goes.
+class Retention {
+  public:
+    static constexpr Retention none() { return Retention{}; }
+    friend constexpr bool operator==(Retention, Retention) = default;
+
+  private:
+    constexpr Retention() = default;
+};
+
+struct StoreOptions {
+    /// Make the file when it does not exist. An empty file is a new store either way.
+    bool create_if_missing = true;
+    /// `begin()` and everything else that writes then throws UsageError.
+    bool read_only = false;
+    /// Unit: bytes. Budget for materialised versions. Kept, apart from what handles and open views
+    /// hold and from commits that are not on disk yet.
+    std::size_t cache_bytes = std::size_t{256} << 20;
+    Durability durability = Durability::full;
+    /// Deferred only: the longest that a commit waits to become durable.
+    std::chrono::milliseconds flush_interval{5};
+    /// Empty: as stored in the file.
+    std::optional<Retention> retention{};
+};
+
+struct TransactionOptions {
+    Isolation isolation = Isolation::serializable;
+    /// Kept with the commit, for whoever reads the log.
+    std::string note{};
+    /// `transact` only: how often it runs the function before the ConflictError passes through.
+    int attempts = 32;
+};
+
+/// Called now and then by long operations; returns false to cancel them (CancelledError).
+using Progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+
+}  // namespace vitrine

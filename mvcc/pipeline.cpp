@@ -1,0 +1,150 @@
+#include "mvcc/pipeline.hpp"
+
+#include <algorithm>
+
+#include "mvcc/direct_persist.hpp"
+#include "mvcc/flusher.hpp"
+#include "mvcc/group_commit.hpp"
+#include "mvcc/store.hpp"
+#include "mvcc/yield_point.hpp"
+
+#include <vitrine/error.hpp>
+
+namespace vitrine::mvcc {
+
+Pipeline::Pipeline(Store& store, const StoreOptions& options, const core::StorageState& state)
+    : store_(store),
+      deferred_(options.durability == Durability::deferred),
+      read_only_(options.read_only),
+      sequenced_(state.newest),
+      last_time_(state.time),
+      published_(state.newest.value()),
+      durable_(state.newest.value()),
+      times_{{state.newest, state.time}},
+      stage_(std::make_unique<DirectPersist>(store)) {
+    if (deferred_ && !read_only_) {
+        queue_ = std::make_unique<Flusher>(*this, options.flush_interval);
+    } else {
+        queue_ = std::make_unique<GroupCommit>(*this);
+    }
+}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::require_writable() const {
+    if (read_only_) throw UsageError("the store was opened read-only: " + store_.storage().name());
+    if (!refusing_.empty())
+        throw StorageError("the store takes no more writes since one failed: " + refusing_);
+}
+
+Version Pipeline::commit(const Snapshot& base, Isolation isolation,
+                         core::FunctionRef<void(CommitContext&)> sequence) {
+    const auto commit = std::make_shared<Commit>();
+    CommitList one{commit};
+    {
+        const std::lock_guard lock(sequencing_);
+        require_writable();
+        const Epoch::Guard guard;
+        commit->number = Version{sequenced_.value() + 1};
+        CommitContext context(store_, base, commit->number, isolation == Isolation::serializable);
+        try {
+            sequence(context);
+        } catch (const ConflictError&) {
+            conflicts_.fetch_add(1, std::memory_order_relaxed);
+            throw;
+        }
+        if (context.changes().empty()) return base.version();
+        // Commit times strictly increase, whatever the clock does.
+        commit->time = std::max(std::chrono::time_point_cast<core::Time::duration>(
+                                    std::chrono::system_clock::now()),
+                                last_time_ + core::Time::duration{1});
+        remember_time(commit->number, commit->time);
+        // -- nothing throws from here on
+        context.link();
+        commit->changes.swap(context.changes());
+        for (const Change& change : commit->changes)
+            if (change.fresh) commit->bytes += change.fresh->bytes();
+        sequenced_ = commit->number;
+        last_time_ = commit->time;
+        yield_point("commit:linked");
+        queue_->push(std::move(one));
+        if (deferred_) published_.store(commit->number.value(), std::memory_order_seq_cst);  // L3
+    }
+    yield_point("commit:sequenced");
+    queue_->wait(*commit);
+    commits_.fetch_add(1, std::memory_order_relaxed);
+    return commit->number;
+}
+
+void Pipeline::complete(const CommitList& batch) {
+    const std::vector<std::shared_ptr<Commit>> commits(batch.begin(), batch.end());
+    if (deferred_) {
+        // push() comes before publication; the plan must see the pins after it (D3).
+        const std::lock_guard lock(sequencing_);
+    }
+    stage_->persist(commits);
+    durable_.store(commits.back()->number.value(), std::memory_order_release);
+    if (!deferred_) {
+        yield_point("commit:publishing");
+        published_.store(commits.back()->number.value(), std::memory_order_seq_cst);  // L3
+    }
+    batches_.fetch_add(1, std::memory_order_relaxed);
+    try {
+        stage_->settle();
+        forget_times();
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the next batch does both
+    }
+}
+
+void Pipeline::fail(CommitList& batch, const std::string& error) noexcept {
+    const std::lock_guard lock(sequencing_);
+    if (deferred_ || store_.storage().failed()) refusing_ = error;
+    if (deferred_) return;
+    CommitList rest = queue_->drain();
+    batch.splice(batch.end(), rest);
+    for (auto commit = batch.rbegin(); commit != batch.rend(); ++commit) {
+        roll_back(**commit);
+        (*commit)->error = error;
+    }
+    sequenced_ = Version{published_.load(std::memory_order_relaxed)};
+}
+
+void Pipeline::roll_back(const Commit& commit) noexcept {
+    for (auto change = commit.changes.rbegin(); change != commit.changes.rend(); ++change)
+        store_.table().reopen(change->fresh.get(), change->predecessor.get());
+}
+
+void Pipeline::flush() { queue_->flush(); }
+
+void Pipeline::remember_time(Version number, core::Time time) {
+    const std::lock_guard lock(times_mutex_);
+    while (!times_.empty() && times_.back().first >= number) times_.pop_back();  // it had failed
+    times_.emplace_back(number, time);
+}
+
+void Pipeline::forget_times() {
+    const Version newest{published_.load(std::memory_order_seq_cst)};
+    const std::vector<Version> pins = store_.pins().live();
+    const std::lock_guard lock(times_mutex_);
+    std::erase_if(times_, [&](const auto& entry) {
+        return entry.first < newest && !std::binary_search(pins.begin(), pins.end(), entry.first);
+    });
+}
+
+core::Time Pipeline::time_of(Version version) const {
+    const std::lock_guard lock(times_mutex_);
+    const auto found = std::lower_bound(
+        times_.begin(), times_.end(), version,
+        [](const auto& entry, Version wanted) { return entry.first < wanted; });
+    if (found == times_.end() || found->first != version)
+        throw NotFoundError("no commit time is kept for version " +
+                            std::to_string(version.value()));
+    return found->second;
+}
+
+PipelineCounters Pipeline::counters() const {
+    return {commits_.load(std::memory_order_relaxed), conflicts_.load(std::memory_order_relaxed),
+            batches_.load(std::memory_order_relaxed), stage_->counters()};
+}
+
+}  // namespace vitrine::mvcc

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/function_ref.hpp"
+#include "mvcc/commit_queue.hpp"
+#include "mvcc/snapshot.hpp"
+
+#include <vitrine/options.hpp>
+
+namespace vitrine::mvcc {
+
+struct PipelineCounters {
+    std::uint64_t commits = 0;
+    std::uint64_t conflicts = 0;
+    std::uint64_t batches = 0;
+    PersistCounters persist{};
+};
+
+/// Sequence, persist, publish.
+///
+/// Invariants:
+///  L1. Numbers are given in the sequencing section, one lock, in the order in which commits are
+///      linked, persisted and published.
+///  L2. durable <= published under Durability::full they move together; under deferred publication
+///      comes first. published <= sequenced.
+///  L3. A commit is linked into the chains before it is published, so that whoever sees the number
+///      finds its versions: the store of `published_` (seq_cst) is the partner of the load in
+///      Pins::open.
+///  L4. A failed batch takes with it every commit sequenced after it, newest first; none of them was
+///      visible (full). Visible commits never disappear: under deferred the store stops writing.
+/// Lock order: mvcc/README.md.
+class Pipeline final : public CommitSink {
+  public:
+    Pipeline(Store& store, const StoreOptions& options, const core::StorageState& state);
+    ~Pipeline();
+
+    /// Runs `sequence` in the sequencing section and carries its changes through. Returns the new
+    /// version, or `base`'s when it changed nothing. Throws: ConflictError, StorageError, UsageError.
+    Version commit(const Snapshot& base, Isolation isolation,
+                   core::FunctionRef<void(CommitContext&)> sequence);
+    void flush();
+
+    [[nodiscard]] const std::atomic<std::uint64_t>& published() const { return published_; }
+    [[nodiscard]] Version durable() const {
+        return Version{durable_.load(std::memory_order_acquire)};
+    }
+    [[nodiscard]] core::Time time_of(Version version) const;
+    [[nodiscard]] PipelineCounters counters() const;
+
+  private:
+    void complete(const CommitList& batch) override;
+    void fail(CommitList& batch, const std::string& error) noexcept override;
+    void require_writable() const;
+    void remember_time(Version number, core::Time time);
+    void forget_times();
+    void roll_back(const Commit& commit) noexcept;
+
+    Store& store_;
+    const bool deferred_;
+    const bool read_only_;
+    std::mutex sequencing_;
+    Version sequenced_;        // guarded by sequencing_
+    core::Time last_time_;     // guarded by sequencing_
+    std::string refusing_;     // guarded by sequencing_: why no more commits are taken
+    std::atomic<std::uint64_t> published_;
+    std::atomic<std::uint64_t> durable_;
+
+    mutable std::mutex times_mutex_;
+    std::vector<std::pair<Version, core::Time>> times_;  // of versions that can be asked for
+
+    std::atomic<std::uint64_t> commits_{0}, conflicts_{0}, batches_{0};
+    std::unique_ptr<PersistStage> stage_;
+    std::unique_ptr<CommitQueue> queue_;  // last: its thread uses the rest
+};
+
+}  // namespace vitrine::mvcc

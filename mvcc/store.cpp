@@ -1,0 +1,155 @@
+#include "mvcc/store.hpp"
+
+#include <vitrine/error.hpp>
+
+#include "mvcc/yield_point.hpp"
+
+namespace vitrine::mvcc {
+
+void CloseStore::operator()(Store* store) const noexcept {
+    try {
+        store->close();
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
+        // A destructor has nobody to tell; close() is there for those who want to know.
+    }
+    store->pins_->shut();
+}
+
+StoreOwner Store::open(std::unique_ptr<core::Storage> storage, const StoreOptions& options,
+                       std::span<const TypeTraits> traits) {
+    return StoreOwner(new Store(std::move(storage), options, traits));
+}
+
+Store::Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options,
+             std::span<const TypeTraits> traits)
+    : options_(options),
+      storage_(std::move(storage)),
+      types_(storage_->types()),
+      account_(MemoryAccount::make()),
+      table_(*account_),
+      pins_(new Pins(*this, [this] { delete this; })),
+      next_id_(storage_->state().next_object_id) {
+    for (const TypeTraits& one : traits) traits_.emplace(one.type, one);
+    pipeline_ = std::make_unique<Pipeline>(*this, options_, storage_->state());
+}
+
+Store::~Store() {
+    pipeline_.reset();  // its thread uses everything else
+    Epoch::collect();
+}
+
+Snapshot Store::snapshot() {
+    require_open();
+    return Snapshot(pins_->open(pipeline_->published()));
+}
+
+Version Store::version() const {
+    return Version{pipeline_->published().load(std::memory_order_acquire)};
+}
+
+Version Store::durable_version() const { return pipeline_->durable(); }
+
+Version Store::flush() {
+    const Version target = version();
+    pipeline_->flush();
+    return target;
+}
+
+void Store::close() {
+    if (closed_.exchange(true, std::memory_order_acq_rel)) return;
+    pipeline_->flush();
+}
+
+void Store::require_open() const {
+    if (closed()) throw UsageError("the store is closed");
+}
+
+const ObjectVersion* Store::version_at(ObjectId id, Version at) {
+    if (const ObjectVersion* found = table_.find(id, at)) [[likely]] {
+        found->touch();
+        return found;
+    }
+    // Ids come from references, which may be anything; the table only takes real ones.
+    if (id.value == 0 || id.value > core::kMaxObjectId) return nullptr;
+    return load(id, at);
+}
+
+const ObjectVersion* Store::load(ObjectId id, Version at) {
+    const ObjectVersion* found = nullptr;
+    {
+        const ObjectTable::Hold hold(table_, id);  // before the read: T3
+        yield_point("load:held");
+        ObjectVersion* loaded = nullptr;
+        const core::Storage::Reading reading =
+            storage_->read(id, at, [&](Version born, Words row) {
+                loaded = ObjectVersion::load(*account_, row.empty() ? nullptr : traits_of(row[0]),
+                                             id, born, row);
+            });
+        yield_point("load:read");
+        found = table_.link_loaded(loaded, reading.until, id, at);
+        if (loaded != nullptr) misses_.fetch_add(1, std::memory_order_relaxed);
+    }
+    keep_budget();
+    return found;
+}
+
+void Store::keep_budget() {
+    const std::size_t bytes = account_->bytes();
+    const std::size_t retired = account_->retired_bytes();
+    if (bytes <= options_.cache_bytes) return;
+    const std::size_t linked = bytes - std::min(bytes, retired);
+    if (linked > options_.cache_bytes) {
+        // A little more than necessary, so that not every load has to look.
+        const std::size_t slack = std::min<std::size_t>(options_.cache_bytes / 16, 1 << 20);
+        const std::size_t count = table_.evict(linked - options_.cache_bytes + slack);
+        evictions_.fetch_add(count, std::memory_order_relaxed);
+    }
+    Epoch::collect();
+}
+
+void Store::trim_cache() {
+    evictions_.fetch_add(table_.evict_all(), std::memory_order_relaxed);
+    Epoch::collect();
+}
+
+const TypeTraits* Store::traits_of(TypeId type) const {
+    const auto found = traits_.find(type);
+    return found == traits_.end() ? nullptr : &found->second;
+}
+
+ObjectId Store::allocate_id() {
+    const std::uint64_t id = next_id_.fetch_add(1, std::memory_order_relaxed);
+    if (id > core::kMaxObjectId) throw StorageError("the store has no object ids left");
+    return ObjectId{id};
+}
+
+core::Time Store::time_of(Version version) const { return pipeline_->time_of(version); }
+
+Stats Store::stats() const {
+    const PipelineCounters counters = pipeline_->counters();
+    const core::StorageSize size = storage_->size();
+    Stats stats;
+    stats.commits = counters.commits;
+    stats.conflicts = counters.conflicts;
+    stats.batches = counters.batches;
+    stats.syncs = counters.persist.syncs;
+    stats.cache_bytes = account_->bytes();
+    stats.cache_misses = misses_.load(std::memory_order_relaxed);
+    stats.evictions = evictions_.load(std::memory_order_relaxed);
+    stats.open_snapshots = pins_->count();
+    const std::vector<Version> pins = pins_->live();
+    stats.oldest_snapshot = pins.empty() ? version() : pins.front();
+    if (!pins.empty()) {
+        try {
+            stats.oldest_snapshot_age = std::chrono::system_clock::now() - time_of(pins.front());
+        } catch (const NotFoundError&) {  // NOLINT(bugprone-empty-catch): closed meanwhile
+        }
+    }
+    stats.file_bytes = size.file_bytes;
+    stats.free_bytes = size.free_bytes;
+    stats.objects_written = counters.persist.objects_written;
+    stats.bytes_written = counters.persist.bytes_written;
+    return stats;
+}
+
+}  // namespace vitrine::mvcc

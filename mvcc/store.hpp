@@ -1,0 +1,101 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "core/schema/registry.hpp"
+#include "core/storage.hpp"
+#include "mvcc/memory_account.hpp"
+#include "mvcc/object_table.hpp"
+#include "mvcc/pins.hpp"
+#include "mvcc/pipeline.hpp"
+#include "mvcc/snapshot.hpp"
+
+#include <vitrine/options.hpp>
+#include <vitrine/stats.hpp>
+
+namespace vitrine::mvcc {
+
+class Store;
+
+/// Closes the store when the user's handle goes; the machine itself goes with the last snapshot.
+struct CloseStore {
+    void operator()(Store* store) const noexcept;
+};
+using StoreOwner = std::unique_ptr<Store, CloseStore>;
+
+/// The machine: object table, cache, snapshots and the commit pipeline over one storage.
+/// Threads: every member may be called by any thread.
+class Store {
+  public:
+    /// Takes over the storage. `traits` name the types that a layer above prepares.
+    static StoreOwner open(std::unique_ptr<core::Storage> storage, const StoreOptions& options,
+                           std::span<const TypeTraits> traits);
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    /// The newest published commit, pinned. No lock, no I/O. Throws: std::bad_alloc.
+    Snapshot snapshot();
+    [[nodiscard]] Version version() const;
+    [[nodiscard]] Version durable_version() const;
+    /// Waits until version() as of the call is durable. Throws: StorageError.
+    Version flush();
+    void trim_cache();
+    [[nodiscard]] Stats stats() const;
+
+    /// Flushes, refuses all further work but reading through snapshots that are open.
+    /// Throws: StorageError when the flush fails; the store is closed all the same.
+    void close();
+    [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire); }
+    /// Throws: UsageError once closed.
+    void require_open() const;
+
+    [[nodiscard]] const StoreOptions& options() const { return options_; }
+    [[nodiscard]] core::schema::Registry& types() { return types_; }
+    [[nodiscard]] core::Storage& storage() { return *storage_; }
+    [[nodiscard]] std::size_t open_snapshots() const { return pins_->count(); }
+
+    // -- for the layers above and the parts of this one ---------------------------------------------
+
+    /// The version that covers `at`, tombstones included; null when there is none.
+    /// Requires: an Epoch guard, and a pin (or the sequencing section) that keeps `at` readable.
+    const ObjectVersion* version_at(ObjectId id, Version at);
+    [[nodiscard]] const TypeTraits* traits_of(TypeId type) const;
+    ObjectId allocate_id();
+    [[nodiscard]] std::uint64_t next_object_id() const {
+        return next_id_.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] core::Time time_of(Version version) const;
+    [[nodiscard]] ObjectTable& table() { return table_; }
+    [[nodiscard]] MemoryAccount& account() { return *account_; }
+    [[nodiscard]] Pipeline& pipeline() { return *pipeline_; }
+    [[nodiscard]] Pins& pins() { return *pins_; }
+    /// Drops versions until the budget holds. Called by whoever made the cache grow.
+    void keep_budget();
+
+  private:
+    friend struct CloseStore;
+    Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options,
+          std::span<const TypeTraits> traits);
+    ~Store();
+    const ObjectVersion* load(ObjectId id, Version at);
+
+    const StoreOptions options_;
+    std::unique_ptr<core::Storage> storage_;
+    std::unordered_map<TypeId, TypeTraits> traits_;
+    core::schema::Registry types_;
+    AccountOwner account_;
+    ObjectTable table_;
+    PinsOwner pins_;
+    std::atomic<std::uint64_t> next_id_;
+    std::atomic<std::uint64_t> misses_{0};
+    std::atomic<std::uint64_t> evictions_{0};
+    std::unique_ptr<Pipeline> pipeline_;
+    std::atomic<bool> closed_{false};
+};
+
+}  // namespace vitrine::mvcc

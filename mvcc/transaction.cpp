@@ -1,0 +1,184 @@
+#include "mvcc/transaction.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "mvcc/store.hpp"
+
+#include <vitrine/error.hpp>
+
+namespace vitrine::mvcc {
+
+Transaction::Transaction(Store& store, Snapshot base, TransactionOptions options)
+    : store_(store), base_(std::move(base)), options_(std::move(options)) {}
+
+Transaction::~Transaction() { end(); }
+
+void Transaction::require_active() const {
+    if (!active_) throw UsageError("the transaction has ended");
+    if (store_.closed()) throw UsageError("the transaction's store is closed");
+}
+
+std::pair<ObjectId, capnp::MessageBuilder&> Transaction::create(TypeId type) {
+    require_active();
+    const ObjectId id = store_.allocate_id();
+    WriteEntry& entry = writes_[id];
+    entry.type = type;
+    entry.copy = std::make_unique<WorkingCopy>();
+    return {id, entry.copy->message()};
+}
+
+VersionHandle Transaction::read(ObjectId id) {
+    if (const auto seen = reads_.find(id); seen != reads_.end()) return seen->second;
+    return reads_.emplace(id, base_.find(id)).first->second;
+}
+
+std::optional<ObjectState> Transaction::find(ObjectId id) {
+    require_active();
+    if (const auto mine = writes_.find(id); mine != writes_.end()) {
+        const WriteEntry& entry = mine->second;
+        if (!entry.copy) return std::nullopt;
+        return ObjectState{entry.type, {}, &entry.copy->message(),
+                           entry.base ? entry.base->born() : Version{}};
+    }
+    const VersionHandle version = read(id);  // the read set keeps it
+    if (!version) return std::nullopt;
+    return ObjectState{version->type(), version->payload(), nullptr, version->born()};
+}
+
+capnp::MessageBuilder& Transaction::edit(ObjectId id) {
+    require_active();
+    if (const auto mine = writes_.find(id); mine != writes_.end() && mine->second.copy)
+        return mine->second.copy->message();
+    VersionHandle base = writes_.contains(id) ? VersionHandle{} : read(id);
+    if (!base) throw NotFoundError(fmt::format("there is no object #{}", id.value));
+    auto copy = std::make_unique<WorkingCopy>(base->payload());
+    const TypeId type = base->type();
+    return writes_.emplace(id, WriteEntry{type, std::move(base), std::move(copy), {}, true})
+        .first->second.copy->message();
+}
+
+void Transaction::erase(ObjectId id) {
+    require_active();
+    if (const auto mine = writes_.find(id); mine != writes_.end()) {
+        if (!mine->second.copy) throw NotFoundError(fmt::format("there is no object #{}", id.value));
+        if (!mine->second.base) {
+            writes_.erase(mine);  // made here: nothing remains, and a look-up finds nothing
+        } else {
+            mine->second.copy.reset();
+        }
+        return;
+    }
+    VersionHandle base = read(id);
+    if (!base) throw NotFoundError(fmt::format("there is no object #{}", id.value));
+    const TypeId type = base->type();
+    writes_.emplace(id, WriteEntry{type, std::move(base), nullptr, {}, true});
+}
+
+std::size_t Transaction::savepoint() {
+    require_active();
+    Saved saved{next_mark_, {}, participant_ ? participant_->mark() : 0};
+    saved.writes.reserve(writes_.size());
+    // Every copy, since a builder from before may still be written through.
+    for (auto& [id, entry] : writes_) {
+        Image image{entry.type, entry.base, std::nullopt};
+        if (entry.copy) image.words = entry.copy->flatten();
+        saved.writes.emplace_back(id, std::move(image));
+    }
+    savepoints_.push_back(std::move(saved));
+    return next_mark_++;
+}
+
+void Transaction::rollback_to(std::size_t mark) {
+    require_active();
+    const auto found = std::find_if(savepoints_.begin(), savepoints_.end(),
+                                    [&](const Saved& saved) { return saved.mark == mark; });
+    if (found == savepoints_.end())
+        throw UsageError("the savepoint is not one of this transaction, or was rolled back itself");
+    WriteSet restored;
+    for (const auto& [id, image] : found->writes) {
+        WriteEntry entry{image.type, image.base, nullptr, {}, true};
+        if (image.words) entry.copy = std::make_unique<WorkingCopy>(*image.words);
+        restored.emplace(id, std::move(entry));
+    }
+    if (participant_) participant_->rollback_to(found->participant_mark);
+    writes_.swap(restored);
+    savepoints_.erase(std::next(found), savepoints_.end());
+}
+
+bool Transaction::prepare() {
+    bool any = false;
+    for (auto& [id, entry] : writes_) {
+        if (entry.copy) {
+            entry.flat = entry.copy->flatten();
+            entry.differs = !entry.base || !same_content(entry.base->payload(), entry.flat);
+        }
+        any = any || entry.differs;
+    }
+    return any || (participant_ && participant_->writes());
+}
+
+void Transaction::check_unchanged(const VersionHandle& seen, const char* deed) const {
+    // Held since it was read, the version is still linked (T4), so its interval is up to date.
+    const Version until = seen->until();
+    if (until == core::kOpen) return;
+    throw ConflictError(
+        fmt::format("object #{} was {} here at version {} and changed by commit {}",
+                    seen->id().value, deed, base_.version().value(), until.value()),
+        until, {.object = core::to_ref(seen->id())});
+}
+
+void Transaction::sequence(CommitContext& context) {
+    for (auto& [id, entry] : writes_) {
+        if (!entry.differs) continue;
+        if (!entry.copy) {
+            const ObjectVersion* newest = context.newest_or_tombstone(id);
+            if (newest == nullptr || newest->tombstone()) continue;  // both erased it
+        }
+        if (entry.base) check_unchanged(entry.base, entry.copy ? "edited" : "erased");
+        if (entry.copy) {
+            context.put(id, entry.type, entry.flat);
+        } else {
+            context.erase(id, entry.type);
+        }
+    }
+    if (context.serializable()) {
+        for (const auto& [id, seen] : reads_) {
+            if (const auto mine = writes_.find(id); mine != writes_.end() && mine->second.differs)
+                continue;
+            if (seen) {
+                check_unchanged(seen, "read");
+            } else if (const ObjectVersion* made = context.newest(id)) {
+                throw ConflictError(
+                    fmt::format("object #{} was not there at version {} and made by commit {}",
+                                id.value, base_.version().value(), made->born().value()),
+                    made->born(), {.object = core::to_ref(id)});
+            }
+        }
+    }
+    if (participant_) participant_->sequence(context);
+}
+
+Version Transaction::commit() {
+    require_active();
+    struct End {
+        Transaction& transaction;
+        ~End() { transaction.end(); }
+    } const at_end{*this};
+    if (!prepare()) return base_.version();
+    return store_.pipeline().commit(base_, options_.isolation,
+                                    [this](CommitContext& context) { sequence(context); });
+}
+
+void Transaction::abort() noexcept { end(); }
+
+void Transaction::end() noexcept {
+    active_ = false;
+    participant_.reset();
+    savepoints_.clear();
+    writes_.clear();
+    reads_.clear();
+}
+
+}  // namespace vitrine::mvcc

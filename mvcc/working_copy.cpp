@@ -1,0 +1,58 @@
+#include "mvcc/working_copy.hpp"
+
+#include <algorithm>
+
+#include <capnp/serialize.h>
+
+#include "core/record.hpp"
+
+#include <vitrine/error.hpp>
+
+namespace vitrine::mvcc {
+namespace {
+
+constexpr unsigned kRoomWords = 16;  // for small edits, so that one segment does
+
+}  // namespace
+
+capnp::AnyStruct::Reader read_struct(core::Words payload) {
+    return capnp::readMessageUnchecked<capnp::AnyStruct>(
+        reinterpret_cast<const capnp::word*>(payload.data()));
+}
+
+WorkingCopy::WorkingCopy()
+    : message_(std::make_unique<capnp::MallocMessageBuilder>(4 * kRoomWords)) {}
+
+WorkingCopy::WorkingCopy(core::Words payload)
+    : message_(std::make_unique<capnp::MallocMessageBuilder>(
+          static_cast<unsigned>(payload.size()) + kRoomWords)) {
+    message_->setRoot(read_struct(payload));
+}
+
+std::vector<core::Word> WorkingCopy::flatten() {
+    try {
+        const auto root = message_->getRoot<capnp::AnyPointer>().asReader();
+        const capnp::MessageSize size = root.targetSize();
+        if (size.capCount != 0) throw UsageError("capabilities cannot be stored");
+        std::vector<core::Word> words(size.wordCount + 1);
+        capnp::copyToUnchecked(root.getAs<capnp::AnyStruct>(),
+                               kj::arrayPtr(reinterpret_cast<capnp::word*>(words.data()),
+                                            words.size()));
+        return words;
+    } catch (const kj::Exception& error) {
+        throw UsageError(std::string("the object cannot be stored: ") +
+                         error.getDescription().cStr());
+    }
+}
+
+bool same_content(core::Words a, core::Words b) {
+    if (a.size() == b.size()) return std::equal(a.begin(), a.end(), b.begin());
+    // Opening an old record for edit grows its structs to the program's size; compare without the
+    // trailing zeros. Only when sizes differ: canonicalising costs more than the rest of a commit.
+    const auto canonical = [](core::Words words) { return read_struct(words).canonicalize(); };
+    const auto one = canonical(a), other = canonical(b);
+    return one.size() == other.size() &&
+           std::equal(one.asBytes().begin(), one.asBytes().end(), other.asBytes().begin());
+}
+
+}  // namespace vitrine::mvcc
