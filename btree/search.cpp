@@ -12,6 +12,30 @@ std::strong_ordering compare_tails(ByteSpan a, ByteSpan b) {
 
 }  // namespace
 
+std::size_t write_key(const KeyColumn& keys, bool fixed_keys, std::uint32_t i, std::byte* out) {
+    if (fixed_keys) {
+        store_head(keys.heads[i], out);
+        return kHeadBytes;
+    }
+    const ByteSpan suffix = keys.suffix(i);
+    if (keys.prefix_size != 0) std::memcpy(out, keys.prefix, keys.prefix_size);
+    if (!suffix.empty()) std::memcpy(out + keys.prefix_size, suffix.data(), suffix.size());
+    return keys.prefix_size + suffix.size();
+}
+
+std::size_t keys_bytes(const KeyColumn& keys, bool fixed_keys) {
+    if (fixed_keys) return keys.count * kHeadBytes;
+    const std::uint32_t suffix_bytes = keys.suffix_offsets[keys.count] - keys.suffix_offsets[0];
+    return std::size_t{keys.count} * keys.prefix_size + suffix_bytes;
+}
+
+std::vector<std::byte> copy_key(const KeyColumn& keys, bool fixed_keys, std::uint32_t i) {
+    const std::size_t size = fixed_keys ? kHeadBytes : keys.prefix_size + keys.suffix(i).size();
+    std::vector<std::byte> key(size);
+    write_key(keys, fixed_keys, i, key.data());
+    return key;
+}
+
 Position locate(const KeyColumn& keys, ByteSpan key) {
     const std::size_t shared = std::min<std::size_t>(keys.prefix_size, key.size());
     const int order = shared == 0 ? 0 : std::memcmp(key.data(), keys.prefix, shared);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "btree/key.hpp"
 
@@ -31,24 +32,24 @@ struct Position {
 /// waits for memory at every step, and is slower than one that guesses.
 inline void prefetch_heads(const std::uint64_t* heads, std::uint32_t count) {
     constexpr std::uint32_t kLine = 8;  // heads in 64 bytes
-    // A processor has room for a dozen or so lines on their way. Larger nodes get every second or
-    // every fourth line: the search ends on one that is not there, but has not waited before.
-    const std::uint32_t step = count <= 16 * kLine ? kLine : kLine * 2;
-    for (std::uint32_t i = 0; i < count; i += step) __builtin_prefetch(heads + i);
+    for (std::uint32_t i = 0; i < count; i += kLine) __builtin_prefetch(heads + i);
 }
 
 namespace detail {
 
 /// How many heads at the front satisfy `below`. Requires: they are all at the front.
-/// Arithmetic instead of a branch: compilers turn a conditional move back into a jump.
+/// Arithmetic instead of a branch. The empty asm hides that the mask is all or nothing: clang makes
+/// a jump of it otherwise, guessed wrong every other time.
 template <class Below>
 inline std::uint32_t count_front(const std::uint64_t* heads, std::uint32_t count, Below below) {
     if (count == 0) return 0;
     const std::uint64_t* base = heads;
-    std::uint32_t left = count;
+    std::size_t left = count;
     while (left > 1) {
-        const std::uint32_t half = left / 2;
-        base += half & (0U - static_cast<std::uint32_t>(below(base[half - 1])));
+        const std::size_t half = left / 2;
+        std::size_t mask = std::size_t{0} - static_cast<std::size_t>(below(base[half - 1]));
+        asm("" : "+r"(mask));
+        base += half & mask;
         left -= half;
     }
     return static_cast<std::uint32_t>(base - heads) + static_cast<std::uint32_t>(below(*base));
@@ -67,6 +68,12 @@ inline std::uint32_t upper_bound(const std::uint64_t* heads, std::uint32_t count
                                  std::uint64_t head) {
     return detail::count_front(heads, count, [head](std::uint64_t other) { return other <= head; });
 }
+
+/// Writes the whole key to `out`, and returns its size. For fixed keys: 8.
+std::size_t write_key(const KeyColumn& keys, bool fixed_keys, std::uint32_t i, std::byte* out);
+/// What write_key writes for all keys together.
+std::size_t keys_bytes(const KeyColumn& keys, bool fixed_keys);
+std::vector<std::byte> copy_key(const KeyColumn& keys, bool fixed_keys, std::uint32_t i);
 
 /// Finds a variable key. Cost: O(log count + key length); rarely touches more than one suffix.
 Position locate(const KeyColumn& keys, ByteSpan key);

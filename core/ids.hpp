@@ -30,6 +30,9 @@ struct ObjectId {
 /// Ids are below this, which is what the object table can address: a million million objects.
 inline constexpr std::uint64_t kMaxObjectId = (std::uint64_t{1} << 40) - 1;
 
+/// Objects of the machine itself have fixed ids below this; everything else is numbered from here.
+inline constexpr std::uint64_t kFirstFreeId = 16;
+
 /// The end of an interval that no later commit has closed yet.
 inline constexpr Version kOpen{std::numeric_limits<std::uint64_t>::max()};
 

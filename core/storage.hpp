@@ -13,7 +13,8 @@ namespace vitrine::core {
 
 using Time = std::chrono::system_clock::time_point;
 
-/// One row to be written: a complete value (type, checksum, payload). Borrowed until write() returns.
+/// One row to be written: a complete value (type, checksum, payload), borrowed until write()
+/// returns.
 struct RowPut {
     ObjectId id;
     Version version;
@@ -44,7 +45,8 @@ struct StoredType {
 
 /// Everything that one durable step changes. All of it becomes durable, or none.
 struct Batch {
-    Version newest;                    ///< the last commit in the batch (or the current one)
+    Version newest;                    ///< the last commit in the batch (or the current one);
+                                       ///< no row is newer
     Time time;                         ///< when that commit was made
     std::uint64_t next_object_id = 1;  ///< ids from here on are free
     std::vector<RowPut> puts;          ///< sorted by (id, version)

@@ -10,19 +10,15 @@ namespace {
 constexpr std::size_t kIndexedFrom = 16;  // below, a scan is faster than a hash table
 constexpr Version kNewest{core::kOpen.value() - 1};
 
-VersionHandle hold(Store& store, ObjectId id) {
-    for (;;) {
-        const ObjectVersion* found = store.version_at(id, kNewest);
-        if (found == nullptr) return {};
-        if (found->try_acquire()) return VersionHandle::adopt(found);
-    }
-}
-
 }  // namespace
 
 CommitContext::CommitContext(Store& store, const Snapshot& base, Version number,
-                             bool serializable)
-    : store_(store), base_(base), number_(number), serializable_(serializable) {}
+                             bool serializable, RecentChanges& recent)
+    : store_(store),
+      base_(base),
+      number_(number),
+      serializable_(serializable),
+      recent_(recent) {}
 
 Change& CommitContext::change(ObjectId id) {
     if (changes_.size() < kIndexedFrom) {
@@ -36,7 +32,7 @@ Change& CommitContext::change(ObjectId id) {
     }
     holds_.emplace_back(store_.table(), id);
     // T4: held from here on, the predecessor stays linked, so its interval can be closed.
-    changes_.push_back(Change{id, {}, hold(store_, id)});
+    changes_.push_back(Change{id, {}, store_.hold_at(id, kNewest)});
     if (!index_.empty()) index_.emplace(id, changes_.size() - 1);
     return changes_.back();
 }
@@ -71,7 +67,8 @@ const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload)
 
 void CommitContext::drop(ObjectId id) { change(id).fresh = {}; }
 
-void CommitContext::link() noexcept {
+void CommitContext::link() {
+    for (const auto& [collection, keys] : noted_) recent_.note(number_, collection, keys);
     // Made and dropped by this commit: nobody ever knew it.
     std::erase_if(changes_, [](const Change& c) { return !c.fresh && !c.predecessor; });
     for (const Change& change : changes_) {

@@ -5,6 +5,7 @@
 
 #include "mvcc/object_table.hpp"
 #include "mvcc/object_version.hpp"
+#include "mvcc/recent_changes.hpp"
 #include "mvcc/snapshot.hpp"
 
 namespace vitrine::mvcc {
@@ -25,7 +26,8 @@ struct Change {
 /// Requires: an epoch guard around its whole life.
 class CommitContext {
   public:
-    CommitContext(Store& store, const Snapshot& base, Version number, bool serializable);
+    CommitContext(Store& store, const Snapshot& base, Version number, bool serializable,
+                  RecentChanges& recent);
     CommitContext(const CommitContext&) = delete;
     CommitContext& operator=(const CommitContext&) = delete;
 
@@ -50,8 +52,14 @@ class CommitContext {
     /// Erases an object that only its one parent refers to, without a tombstone.
     void drop(ObjectId id);
 
-    /// Links everything, the point of no return. The holds go with the context.
-    void link() noexcept;
+    /// Remembers, once the commit is linked, that it changed these keys of a collection.
+    void note_change(ObjectId collection, std::vector<std::uint64_t> keys) {
+        noted_.emplace_back(collection, std::move(keys));
+    }
+    [[nodiscard]] const RecentChanges& recent() const { return recent_; }
+
+    /// Links everything: the point of no return. Throws: std::bad_alloc before it.
+    void link();
     [[nodiscard]] std::vector<Change>& changes() { return changes_; }
 
   private:
@@ -62,6 +70,8 @@ class CommitContext {
     const Version number_;
     const bool serializable_;
     std::vector<Change> changes_;
+    RecentChanges& recent_;
+    std::vector<std::pair<ObjectId, std::vector<std::uint64_t>>> noted_;
     std::vector<ObjectTable::Hold> holds_;
     std::unordered_map<ObjectId, std::size_t> index_;  // only when there are many changes
 };

@@ -51,8 +51,8 @@ void DirectPersist::plan_object(Plan& plan, std::span<Change* const> history) {
             plan.keep(*pin, *first.predecessor, until);
         } else {
             plan.batch.erases.push_back({first.id, born});
-            mutable_version(first.predecessor).set_backed(false);  // D2
             plan.unbacked.push_back(first.predecessor);
+            mutable_version(first.predecessor).set_backed(false);  // D2
             plan.window.push_back({first.predecessor, until});
         }
     }
@@ -112,14 +112,15 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
     // Stable: the history of one object stays in the order of its commits.
     std::stable_sort(changes.begin(), changes.end(),
                      [](const Change* a, const Change* b) { return a->id < b->id; });
-    for (std::size_t begin = 0; begin < changes.size();) {
-        std::size_t end = begin + 1;
-        while (end < changes.size() && changes[end]->id == changes[begin]->id) ++end;
-        plan_object(plan, std::span(changes).subspan(begin, end - begin));
-        begin = end;
-    }
     core::Batch& batch = plan.batch;
+    std::set<Version> witnesses;
     try {
+        for (std::size_t begin = 0; begin < changes.size();) {
+            std::size_t end = begin + 1;
+            while (end < changes.size() && changes[end]->id == changes[begin]->id) ++end;
+            plan_object(plan, std::span(changes).subspan(begin, end - begin));
+            begin = end;
+        }
         plan_orphans(plan);
         plan_kept(plan);
         const auto by_key = [](const auto& a, const auto& b) {
@@ -132,20 +133,25 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
         batch.newest = commits.empty() ? store_.durable_version() : commits.back()->number;
         batch.time = commits.empty() ? store_.time_of(batch.newest) : commits.back()->time;
         batch.next_object_id = store_.next_object_id();
+        for (const core::KeptRow& kept : batch.keep) witnesses.insert(kept.witness);
         batch.types = store_.types().take_pending();
         yield_point("persist:planned");
         store_.storage().write(batch);
     } catch (...) {
-        for (const VersionHandle& version : plan.unbacked) mutable_version(version).set_backed(true);
+        // In doubt, the rows may be gone: then memory has the only copy.
+        if (!store_.storage().failed())
+            for (const VersionHandle& version : plan.unbacked)
+                mutable_version(version).set_backed(true);
         store_.types().restore_pending(std::move(batch.types));
         throw;
     }
+    // -- stored: nothing throws from here on, or a batch would be taken back that is on disk
     yield_point("persist:written");
     for (const VersionHandle& version : plan.written) mutable_version(version).set_backed(true);
     for (const Superseded& dead : plan.dead) store_.table().unlink(*dead.version);
     orphans_.clear();
     window_ = std::move(plan.window);
-    for (const core::KeptRow& kept : batch.keep) witnesses_.insert(kept.witness);
+    witnesses_.merge(witnesses);
     if (batch.release.size() < kReleasedPerBatch)  // all of the gone ones' rows were seen
         std::erase_if(witnesses_, [&](Version version) {
             return !std::binary_search(plan.pins.begin(), plan.pins.end(), version);

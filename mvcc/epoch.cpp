@@ -1,6 +1,7 @@
 #include "mvcc/epoch.hpp"
 
 #include <mutex>
+#include <utility>
 
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
@@ -34,14 +35,24 @@ Domain& domain() {
     return instance;
 }
 
+// No destructor, so that it can be used as long as the thread runs: snapshots are also dropped by the
+// destructors of thread-local and static objects, which may run after ours.
 struct ThreadSlot {
-    EpochSlot* slot = nullptr;
-    unsigned depth = 0;
-    ~ThreadSlot() {
-        if (slot != nullptr) Epoch::give_back(slot);
-    }
+    EpochSlot* slot;
+    unsigned depth;
+    bool ending;
 };
-thread_local ThreadSlot thread_slot;
+thread_local constinit ThreadSlot thread_slot{};
+
+struct ThreadEnd {
+    ~ThreadEnd() {
+        thread_slot.ending = true;
+        if (thread_slot.slot != nullptr && thread_slot.depth == 0)
+            Epoch::give_back(std::exchange(thread_slot.slot, nullptr));
+    }
+    void arm() {}
+};
+thread_local ThreadEnd thread_end;
 
 }  // namespace
 
@@ -130,13 +141,18 @@ std::size_t Epoch::waiting() noexcept {
 Epoch::Guard::Guard() noexcept {
     ThreadSlot& mine = thread_slot;
     if (mine.depth++ != 0) return;
-    if (mine.slot == nullptr) mine.slot = take_slot();
+    if (mine.slot == nullptr) {
+        if (!mine.ending) thread_end.arm();
+        mine.slot = take_slot();
+    }
     enter(*mine.slot);
 }
 
 Epoch::Guard::~Guard() {
     ThreadSlot& mine = thread_slot;
-    if (--mine.depth == 0) leave(*mine.slot);
+    if (--mine.depth != 0) return;
+    leave(*mine.slot);
+    if (mine.ending) [[unlikely]] give_back(std::exchange(mine.slot, nullptr));
 }
 
 }  // namespace vitrine::mvcc

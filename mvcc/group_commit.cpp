@@ -9,13 +9,16 @@ namespace vitrine::mvcc {
 void GroupCommit::push(CommitList&& one) noexcept {
     const std::lock_guard lock(mutex_);
     queue_.splice(queue_.end(), one);
+    ++pushed_;
     if (gathering_ && queue_.size() >= expected_) arrived_.notify_one();
 }
 
 void GroupCommit::wait(Commit& commit) {
     {
         std::unique_lock lock(mutex_);
-        if (!led_ && commit.state.load(std::memory_order_relaxed) == Commit::queued) {
+        // The queue is empty when another's batch has taken the commit and is about to finish it.
+        if (!led_ && !queue_.empty() &&
+            commit.state.load(std::memory_order_relaxed) == Commit::queued) {
             led_ = true;
             lead(std::move(lock));
         }
@@ -54,9 +57,10 @@ void GroupCommit::lead(std::unique_lock<std::mutex> lock) {
     }
     lock.lock();
     expected_ = together + queue_.size();
+    finished_ += batch.size();
+    progress_.notify_all();
     if (queue_.empty()) {
         led_ = false;
-        idle_.notify_all();
     } else {
         Commit& next = *queue_.front();
         next.state.store(Commit::leading, std::memory_order_release);
@@ -74,9 +78,10 @@ void GroupCommit::finish(Commit& commit) noexcept {
 }
 
 void GroupCommit::flush() {
-    // A commit that is queued has a thread that waits for it, and so a leader.
+    // A commit that is queued has a thread that waits for it, and so a leader. Only those pushed
+    // before count: there need not be a moment at which nothing is queued.
     std::unique_lock lock(mutex_);
-    idle_.wait(lock, [this] { return !led_ && queue_.empty(); });
+    progress_.wait(lock, [this, target = pushed_] { return finished_ >= target; });
 }
 
 CommitList GroupCommit::drain() noexcept {

@@ -34,8 +34,10 @@ class GroupCommit final : public CommitQueue {
     CommitSink& sink_;
     std::mutex mutex_;  // guards everything below
     std::condition_variable arrived_;  // for a gathering leader
-    std::condition_variable idle_;     // for flush()
+    std::condition_variable progress_;  // for flush()
     CommitList queue_;
+    std::uint64_t pushed_ = 0;    // commits, ever
+    std::uint64_t finished_ = 0;  // of them, written or failed
     bool led_ = false;
     bool gathering_ = false;
     std::size_t expected_ = 1;  // how many ran together the last time

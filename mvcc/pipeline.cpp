@@ -18,6 +18,7 @@ Pipeline::Pipeline(Store& store, const StoreOptions& options, const core::Storag
       read_only_(options.read_only),
       sequenced_(state.newest),
       last_time_(state.time),
+      recent_(state.newest),
       published_(state.newest.value()),
       durable_(state.newest.value()),
       times_{{state.newest, state.time}},
@@ -46,7 +47,8 @@ Version Pipeline::commit(const Snapshot& base, Isolation isolation,
         require_writable();
         const Epoch::Guard guard;
         commit->number = Version{sequenced_.value() + 1};
-        CommitContext context(store_, base, commit->number, isolation == Isolation::serializable);
+        CommitContext context(store_, base, commit->number, isolation == Isolation::serializable,
+                              recent_);
         try {
             sequence(context);
         } catch (const ConflictError&) {
@@ -59,8 +61,8 @@ Version Pipeline::commit(const Snapshot& base, Isolation isolation,
                                     std::chrono::system_clock::now()),
                                 last_time_ + core::Time::duration{1});
         remember_time(commit->number, commit->time);
-        // -- nothing throws from here on
         context.link();
+        // -- nothing throws from here on
         commit->changes.swap(context.changes());
         for (const Change& change : commit->changes)
             if (change.fresh) commit->bytes += change.fresh->bytes();
@@ -92,6 +94,7 @@ void Pipeline::complete(const CommitList& batch) {
     try {
         stage_->settle();
         forget_times();
+        store_.keep_budget();  // what the batch wrote can be evicted from now on
     } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the next batch does both
     }
 }
@@ -104,7 +107,7 @@ void Pipeline::fail(CommitList& batch, const std::string& error) noexcept {
     batch.splice(batch.end(), rest);
     for (auto commit = batch.rbegin(); commit != batch.rend(); ++commit) {
         roll_back(**commit);
-        (*commit)->error = error;
+        (*commit)->error = error.empty() ? "the write failed" : error;  // empty is success
     }
     sequenced_ = Version{published_.load(std::memory_order_relaxed)};
 }

@@ -25,8 +25,8 @@ struct PipelineCounters {
 /// Invariants:
 ///  L1. Numbers are given in the sequencing section, one lock, in the order in which commits are
 ///      linked, persisted and published.
-///  L2. durable <= published under Durability::full they move together; under deferred publication
-///      comes first. published <= sequenced.
+///  L2. Under Durability::full published <= durable, which moves first, by an instant; under deferred
+///      durable <= published. Both <= sequenced.
 ///  L3. A commit is linked into the chains before it is published, so that whoever sees the number
 ///      finds its versions: the store of `published_` (seq_cst) is the partner of the load in
 ///      Pins::open.
@@ -65,6 +65,7 @@ class Pipeline final : public CommitSink {
     std::mutex sequencing_;
     Version sequenced_;        // guarded by sequencing_
     core::Time last_time_;     // guarded by sequencing_
+    RecentChanges recent_;     // guarded by sequencing_
     std::string refusing_;     // guarded by sequencing_: why no more commits are taken
     std::atomic<std::uint64_t> published_;
     std::atomic<std::uint64_t> durable_;

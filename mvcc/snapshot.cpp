@@ -25,12 +25,9 @@ const ObjectVersion* Snapshot::peek(ObjectId id) const {
 
 VersionHandle Snapshot::find(ObjectId id) const {
     const Epoch::Guard guard;
-    for (;;) {
-        const ObjectVersion* found = peek(id);
-        if (found == nullptr) return {};
-        if (found->try_acquire()) return VersionHandle::adopt(found);
-        // Evicted between finding and holding it: load it again.
-    }
+    VersionHandle found = store().hold_at(id, version());
+    if (found && found->tombstone()) return {};
+    return found;
 }
 
 View::View(Snapshot snapshot) : snapshot_(std::move(snapshot)), slot_(Epoch::take_slot()) {

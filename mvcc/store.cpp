@@ -1,5 +1,7 @@
 #include "mvcc/store.hpp"
 
+#include <algorithm>
+
 #include <vitrine/error.hpp>
 
 #include "mvcc/yield_point.hpp"
@@ -28,7 +30,7 @@ Store::Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options
       account_(MemoryAccount::make()),
       table_(*account_),
       pins_(new Pins(*this, [this] { delete this; })),
-      next_id_(storage_->state().next_object_id) {
+      next_id_(std::max(storage_->state().next_object_id, core::kFirstFreeId)) {
     for (const TypeTraits& one : traits) traits_.emplace(one.type, one);
     pipeline_ = std::make_unique<Pipeline>(*this, options_, storage_->state());
 }
@@ -71,10 +73,21 @@ const ObjectVersion* Store::version_at(ObjectId id, Version at) {
     }
     // Ids come from references, which may be anything; the table only takes real ones.
     if (id.value == 0 || id.value > core::kMaxObjectId) return nullptr;
-    return load(id, at);
+    return load(id, at, nullptr);
 }
 
-const ObjectVersion* Store::load(ObjectId id, Version at) {
+VersionHandle Store::hold_at(ObjectId id, Version at) {
+    if (const ObjectVersion* found = table_.find(id, at)) [[likely]] {
+        found->touch();
+        if (found->try_acquire()) return VersionHandle::adopt(found);
+        // Evicted between finding and holding it: loaded anew.
+    }
+    VersionHandle held;
+    if (id.value != 0 && id.value <= core::kMaxObjectId) load(id, at, &held);
+    return held;
+}
+
+const ObjectVersion* Store::load(ObjectId id, Version at, VersionHandle* held) {
     const ObjectVersion* found = nullptr;
     {
         const ObjectTable::Hold hold(table_, id);  // before the read: T3
@@ -87,6 +100,9 @@ const ObjectVersion* Store::load(ObjectId id, Version at) {
             });
         yield_point("load:read");
         found = table_.link_loaded(loaded, reading.until, id, at);
+        // Nothing is evicted under the hold, so this succeeds.
+        if (held != nullptr && found != nullptr && found->try_acquire())
+            *held = VersionHandle::adopt(found);
         if (loaded != nullptr) misses_.fetch_add(1, std::memory_order_relaxed);
     }
     keep_budget();

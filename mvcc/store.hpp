@@ -14,6 +14,7 @@
 #include "mvcc/pins.hpp"
 #include "mvcc/pipeline.hpp"
 #include "mvcc/snapshot.hpp"
+#include "mvcc/type_checks.hpp"
 
 #include <vitrine/options.hpp>
 #include <vitrine/stats.hpp>
@@ -56,6 +57,7 @@ class Store {
 
     [[nodiscard]] const StoreOptions& options() const { return options_; }
     [[nodiscard]] core::schema::Registry& types() { return types_; }
+    [[nodiscard]] TypeChecks& type_checks() { return type_checks_; }
     [[nodiscard]] core::Storage& storage() { return *storage_; }
     [[nodiscard]] std::size_t open_snapshots() const { return pins_->count(); }
 
@@ -64,6 +66,8 @@ class Store {
     /// The version that covers `at`, tombstones included; null when there is none.
     /// Requires: an Epoch guard, and a pin (or the sequencing section) that keeps `at` readable.
     const ObjectVersion* version_at(ObjectId id, Version at);
+    /// The same, held before the budget is looked at: a version just loaded may be the first to go.
+    VersionHandle hold_at(ObjectId id, Version at);
     [[nodiscard]] const TypeTraits* traits_of(TypeId type) const;
     ObjectId allocate_id();
     [[nodiscard]] std::uint64_t next_object_id() const {
@@ -82,12 +86,13 @@ class Store {
     Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options,
           std::span<const TypeTraits> traits);
     ~Store();
-    const ObjectVersion* load(ObjectId id, Version at);
+    const ObjectVersion* load(ObjectId id, Version at, VersionHandle* held);
 
     const StoreOptions options_;
     std::unique_ptr<core::Storage> storage_;
     std::unordered_map<TypeId, TypeTraits> traits_;
     core::schema::Registry types_;
+    TypeChecks type_checks_;
     AccountOwner account_;
     ObjectTable table_;
     PinsOwner pins_;

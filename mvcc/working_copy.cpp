@@ -4,7 +4,7 @@
 
 #include <capnp/serialize.h>
 
-#include "core/record.hpp"
+#include "core/payload.hpp"
 
 #include <vitrine/error.hpp>
 
@@ -38,6 +38,9 @@ std::vector<core::Word> WorkingCopy::flatten() {
         capnp::copyToUnchecked(root.getAs<capnp::AnyStruct>(),
                                kj::arrayPtr(reinterpret_cast<capnp::word*>(words.data()),
                                             words.size()));
+        // What could not be loaded again must not be committed.
+        if (const char* fault = core::find_payload_fault(words))
+            throw UsageError(std::string("the object cannot be stored: ") + fault);
         return words;
     } catch (const kj::Exception& error) {
         throw UsageError(std::string("the object cannot be stored: ") +

@@ -57,7 +57,9 @@ int write_rows(MDB_cursor* cursor, const Batch& batch) {
         }
         auto end = first;
         while (end != batch.puts.end() && end->id == id) ++end;
-        for (auto row = end; code == MDB_SUCCESS && row != first;) code = put(cursor, *--row, flags);
+        for (auto row = end; code == MDB_SUCCESS && row != first;) {
+            code = put(cursor, *--row, flags);
+        }
         first = end;
     }
     return code;

@@ -51,7 +51,8 @@ class FreeList {
     bool read_list(const std::vector<std::byte>& page, std::size_t node) {
         const std::size_t bytes = load<std::uint32_t>(page.data(), node);
         const auto flags = load<std::uint16_t>(page.data(), node + 4);
-        const std::size_t data = node + kNodeHeaderBytes + load<std::uint16_t>(page.data(), node + 6);
+        const auto key_bytes = load<std::uint16_t>(page.data(), node + 6);
+        const std::size_t data = node + kNodeHeaderBytes + key_bytes;
         if ((flags & kBigData) == 0) {
             return data + bytes <= kPageBytes && collect(page.data() + data, bytes);
         }

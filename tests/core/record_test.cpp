@@ -68,7 +68,8 @@ TEST(RecordTest, RefusesAWellSummedRowThatPointsOutside) {
         EXPECT_EQ(error.object(), to_ref(kId));
         EXPECT_EQ(error.version(), kVersion);
         EXPECT_STREQ(error.what(),
-                     "object #42, version 7: its record is malformed: a pointer leads outside of it");
+                     "object #42, version 7: its record is malformed: "
+                     "a pointer leads outside of it");
     }
 }
 

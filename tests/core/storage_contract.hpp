@@ -337,7 +337,8 @@ REGISTER_TYPED_TEST_SUITE_P(StorageContract, ReadsBackWhatABatchWrote, StartsEmp
                             IgnoresErasesOfAbsentRows, ScansInPagesNewestVersionFirst,
                             EndsAScanWhereItsSinkSays, KeepsRowsUntilTheyAreReleased,
                             FindsEverythingAgainAfterReopening, PassesOnWhatASinkThrows,
-                            ReadsWithinAReadAndWritesBesideIt, StaysAlignedAndExactThroughRandomWork,
+                            ReadsWithinAReadAndWritesBesideIt,
+                            StaysAlignedAndExactThroughRandomWork,
                             ShowsEachReadOneStateBesideAWriter);
 
 }  // namespace vitrine::core::testing

@@ -1,5 +1,9 @@
 #include "core/lmdb/lmdb_storage.hpp"
 
+#include <sys/resource.h>
+
+#include <csignal>
+
 #include <vitrine/error.hpp>
 
 #include "tests/core/lmdb/temporary_folder.hpp"
@@ -35,7 +39,9 @@ TEST(LmdbStorageTest, FillsPagesWhenRowsComeInOrder) {
     constexpr std::uint64_t kRows = 20'000;
     for (std::uint64_t part = 0; part < 4; ++part) {
         BatchOf batch(part + 1);
-        for (std::uint64_t i = 1; i <= kRows / 4; ++i) batch.put(part * kRows / 4 + i, part + 1, 13);
+        for (std::uint64_t i = 1; i <= kRows / 4; ++i) {
+            batch.put(part * kRows / 4 + i, part + 1, 13);
+        }
         storage->write(batch.get());
     }
     EXPECT_LT(storage->size().file_bytes, kRows * (16 + 13 * 8) * 12 / 10);
@@ -64,6 +70,43 @@ TEST(LmdbStorageTest, FailsCleanlyWhenTheMapIsFull) {
     }
     EXPECT_FALSE(storage->failed());
     EXPECT_EQ(storage->state().newest, v(1));
+    storage->write(BatchOf(2).put(3, 2).get());
+    EXPECT_FALSE(read(*storage, 2, kOpen).reading.born);
+    EXPECT_EQ(read(*storage, 3, kOpen).reading.newest, v(2));
+}
+
+/// Stands for a full disk: no file of this process grows beyond the limit.
+class FileSizeLimit {
+  public:
+    explicit FileSizeLimit(std::uint64_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+    ~FileSizeLimit() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, ignored_);
+    }
+
+  private:
+    rlimit before_{};
+    void (*ignored_)(int);
+};
+
+TEST(LmdbStorageTest, FailsCleanlyWhenTheDiskIsFull) {
+    const TemporaryFolder folder;
+    const auto storage = lmdb::open(folder.file());
+    storage->write(BatchOf(1).put(1, 1).get());
+    for (const std::uint64_t room : {0u, 5000u, 100'000u}) {  // LMDB sees a short write or an error
+        {
+            const FileSizeLimit limit(storage->size().file_bytes + room);
+            EXPECT_THROW(storage->write(BatchOf(9).put(2, 9, 100'000).get()), StorageError);
+        }
+        EXPECT_FALSE(storage->failed()) << room;
+        EXPECT_LT(storage->state().newest, v(9));
+    }
     storage->write(BatchOf(2).put(3, 2).get());
     EXPECT_FALSE(read(*storage, 2, kOpen).reading.born);
     EXPECT_EQ(read(*storage, 3, kOpen).reading.newest, v(2));

@@ -134,6 +134,15 @@ TEST(RegistryTest, HasPendingAgainWhatAFailedBatchTook) {
     registry.check(Parsed(account("a @0 :Text;"))["Account"]);
     const auto taken = registry.take_pending();
     EXPECT_TRUE(registry.take_pending().empty());
+    registry.restore_pending(taken);
+    EXPECT_EQ(ids(registry.take_pending()), Ids{kAccount});
+}
+
+TEST(RegistryTest, RestoresATypeThatGrewMeanwhileInItsGrownForm) {
+    Registry registry({});
+    registry.check(Parsed(account("a @0 :Text;"))["Account"]);
+    const auto taken = registry.take_pending();
+    EXPECT_TRUE(registry.take_pending().empty());
     registry.check(Parsed(account("a @0 :Text; b @1 :Text;"))["Account"]);
     registry.restore_pending(taken);
     const auto again = registry.take_pending();

@@ -33,7 +33,7 @@ struct OwnedValue {
 };
 
 /// A position in a tree, moving leaf by leaf; inside a leaf everything is inline.
-/// It holds the leaf it stands on (and its snapshot), no more.
+/// It holds the leaf it stands on, the nodes above it and its snapshot, no more.
 /// Threads: one at a time.
 class Cursor {
   public:
@@ -62,6 +62,7 @@ class Cursor {
     [[nodiscard]] ByteSpan key() const { return {key_.data(), key_size_}; }
     /// The key of either kind as bytes (fixed: 8 big-endian bytes). Requires: valid().
     [[nodiscard]] KeyBytes key_copy() const;
+    [[nodiscard]] bool fixed_keys() const { return leaf_.fixed_keys; }
 
     /// The value, valid until the cursor moves. Requires: valid().
     [[nodiscard]] ByteSpan value() {
@@ -71,13 +72,23 @@ class Cursor {
     /// What keeps value()'s bytes alive beyond the cursor, for owning items.
     [[nodiscard]] virtual ValueHold hold_value() = 0;
 
-    /// Another cursor over the same bounds, from their beginning.
-    [[nodiscard]] virtual std::unique_ptr<Cursor> restart() const = 0;
-
   protected:
     /// Enters the next leaf that has an entry within the bounds, or ends.
     virtual void cross() = 0;
     virtual ByteSpan large_value() = 0;
+
+    /// Shows entries [begin, end) of a leaf, in the cursor's direction. Requires: begin < end.
+    void show(const LeafView& leaf, std::uint32_t begin, std::uint32_t end, bool reversed) {
+        leaf_ = leaf;
+        index_ = reversed ? end - 1 : begin;
+        last_ = reversed ? begin : end - 1;
+        direction_ = reversed ? ~std::uint32_t{0} : 1;
+        valid_ = true;
+        if (leaf.fixed_keys) return;
+        if (key_.size() < leaf.prefix_size) key_.resize(leaf.prefix_size);
+        if (leaf.prefix_size != 0) std::memcpy(key_.data(), leaf.prefix, leaf.prefix_size);
+        load_key();
+    }
 
     void load_key() {
         const ByteSpan suffix = leaf_.suffix(index_);

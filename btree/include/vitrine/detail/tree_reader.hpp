@@ -51,8 +51,6 @@ class TreeReader {
     [[nodiscard]] virtual std::unique_ptr<Cursor> nearest(const Bounds& bounds) const = 0;
     /// At most n - 1 keys in rising order that cut the bounds into parts of about equal work.
     [[nodiscard]] virtual std::vector<KeyBytes> cuts(const Bounds& bounds, std::size_t n) const = 0;
-    /// What two trees must share to be read together (set operations): informative only.
-    [[nodiscard]] virtual std::string describe() const = 0;
 };
 
 /// Writing, through a transaction. Everything is private to it until its commit.

@@ -1,0 +1,115 @@
+#include <vitrine/store.hpp>
+
+#include <fmt/format.h>
+
+#include "bindings/cpp/src/call_gate.hpp"
+#include "btree/node_types.hpp"
+#include "btree/verify.hpp"
+#include "core/lmdb/lmdb_storage.hpp"
+#include "mvcc/store.hpp"
+#include "mvcc/transaction.hpp"
+
+namespace vitrine {
+namespace detail {
+
+/// Everything that takes long stands on a snapshot, which keeps the machine; the gate only covers
+/// the moment in which the snapshot is opened.
+class OpenStore {
+  public:
+    explicit OpenStore(mvcc::StoreOwner machine) : machine_(std::move(machine)) {}
+
+    mvcc::Snapshot snapshot() const {
+        const CallGate::Call call(gate_);
+        return machine_->snapshot();
+    }
+    // What is there at once. Not through a snapshot, which stats() would count.
+    Version version() const {
+        const CallGate::Call call(gate_);
+        return machine_->version();
+    }
+    Version durable_version() const {
+        const CallGate::Call call(gate_);
+        return machine_->durable_version();
+    }
+    Stats stats() const {
+        const CallGate::Call call(gate_);
+        return machine_->stats();
+    }
+
+    void close() {
+        if (!gate_.shut()) return;
+        const mvcc::StoreOwner machine = std::move(machine_);
+        machine->close();
+    }
+
+  private:
+    CallGate gate_;
+    mvcc::StoreOwner machine_;
+};
+
+void CloseStore::operator()(OpenStore* store) const noexcept { delete store; }
+
+}  // namespace detail
+
+Store Store::open(const std::filesystem::path& file, StoreOptions options) {
+    auto storage = core::lmdb::open(file, {.create_if_missing = options.create_if_missing,
+                                           .read_only = options.read_only});
+    return Store{new detail::OpenStore{
+        mvcc::Store::open(std::move(storage), options, btree::node_traits())}};
+}
+
+detail::OpenStore& Store::store() const {
+    if (store_ == nullptr) [[unlikely]] throw UsageError("this Store was moved from");
+    return *store_;
+}
+
+void Store::close() { store().close(); }
+
+Snapshot Store::snapshot() const { return Snapshot{store().snapshot()}; }
+
+std::shared_ptr<mvcc::Transaction> Store::begin_machine(TransactionOptions options) const {
+    mvcc::Snapshot base = store().snapshot();
+    mvcc::Store& machine = base.store();
+    if (machine.options().read_only) {
+        throw UsageError(
+            fmt::format("{} was opened to be read only", machine.storage().name()));
+    }
+    return std::make_shared<mvcc::Transaction>(machine, std::move(base), std::move(options));
+}
+
+Transaction Store::begin(TransactionOptions options) {
+    auto machine = begin_machine(std::move(options));
+    Snapshot base{mvcc::Snapshot{machine->base()}};
+    return Transaction{std::move(machine), std::move(base), false};
+}
+
+std::optional<Version> Store::try_finish(detail::Attempt& attempt, detail::Backoff& backoff) {
+    try {
+        return attempt.finish();
+    } catch (const ConflictError&) {
+        if (!backoff.pause()) throw;
+        return std::nullopt;
+    }
+}
+
+Version Store::version() const { return store().version(); }
+
+Version Store::durable_version() const { return store().durable_version(); }
+
+Version Store::flush() {
+    const mvcc::Snapshot keep = store().snapshot();
+    return keep.store().flush();
+}
+
+void Store::trim_cache() {
+    const mvcc::Snapshot keep = store().snapshot();
+    keep.store().trim_cache();
+}
+
+Stats Store::stats() const { return store().stats(); }
+
+VerifyReport Store::verify(const Progress& progress) const {
+    return btree::verify(store().snapshot(), progress);
+}
+
+}  // namespace vitrine

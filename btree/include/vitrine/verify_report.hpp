@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <vitrine/any_ref.hpp>
+#include <vitrine/version.hpp>
+
+namespace vitrine {
+
+/// Broken data that verify() found.
+struct Fault {
+    AnyRef object{};     ///< null when the damage is not in an object
+    Version version{};   ///< of the damaged row; 0 when it is not known
+    std::string what{};  ///< a sentence: which rule is broken
+};
+
+/// A stored reference to an object that is not there: erased, or never made. It is the program's
+/// matter and no damage.
+struct DanglingReference {
+    AnyRef object{};     ///< where it is stored
+    Version version{};   ///< of the row in which it is stored
+    std::string path{};  ///< where in it: "parent", "legs[3].next", "[\"key\"].owner"
+    AnyRef target{};     ///< what it refers to
+};
+
+/// What verify() saw. A value.
+struct VerifyReport {
+    std::vector<Fault> faults{};
+    std::vector<DanglingReference> dangling_references{};
+
+    std::uint64_t objects = 0;   ///< structs that the newest commit shows; nodes of trees are apart
+    std::uint64_t trees = 0;     ///< trees that it shows
+    std::uint64_t entries = 0;   ///< keys in them
+    std::uint64_t nodes = 0;     ///< buckets and inner nodes of them
+    std::uint64_t roots = 0;     ///< names
+    std::uint64_t versions = 0;  ///< rows, superseded ones and tombstones included
+    std::uint64_t bytes = 0;     ///< of these rows
+
+    /// No broken data. Dangling references leave it true.
+    [[nodiscard]] bool ok() const { return faults.empty(); }
+};
+
+}  // namespace vitrine

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "mvcc/commit_context.hpp"
+#include "mvcc/snapshot.hpp"
+
+#include "btree/inner.hpp"
+#include "btree/large_value.hpp"
+#include "btree/leaf.hpp"
+#include "btree/node_types.hpp"
+#include "btree/tree_header.hpp"
+
+#include <vitrine/detail/tree_reader.hpp>
+
+namespace vitrine::btree {
+
+using core::ObjectId;
+using mvcc::ObjectVersion;
+using mvcc::VersionHandle;
+
+/// Where the nodes of a tree are read: a snapshot, or the newest state inside a commit. What it gives
+/// is borrowed: it lives as long as the epoch guard that the caller is in.
+class NodeSource {
+  public:
+    NodeSource() = default;
+    NodeSource(const NodeSource&) = delete;
+    NodeSource& operator=(const NodeSource&) = delete;
+
+    /// Null when there is no such object.
+    virtual const ObjectVersion* find(ObjectId id) = 0;
+
+    /// A node that must be there. Throws: CorruptionError (absent is not lost).
+    const ObjectVersion& node(ObjectId id, core::TypeId type) {
+        const ObjectVersion* found = find(id);
+        if (found == nullptr || found->type() != type) [[unlikely]] lost(id, found);
+        return *found;
+    }
+    /// A node of either kind: what a child id leads to.
+    const ObjectVersion& node(ObjectId id) {
+        const ObjectVersion* found = find(id);
+        if (found == nullptr || (found->type() != kLeafType && found->type() != kInnerType))
+            [[unlikely]] lost(id, found);
+        return *found;
+    }
+
+  protected:
+    ~NodeSource() = default;
+
+  private:
+    [[noreturn]] static void lost(ObjectId id, const ObjectVersion* found);
+};
+
+class SnapshotNodes final : public NodeSource {
+  public:
+    explicit SnapshotNodes(const mvcc::Snapshot& snapshot) : snapshot_(snapshot) {}
+    const ObjectVersion* find(ObjectId id) override { return snapshot_.peek(id); }
+
+  private:
+    const mvcc::Snapshot& snapshot_;
+};
+
+class NewestNodes final : public NodeSource {
+  public:
+    explicit NewestNodes(mvcc::CommitContext& context) : context_(context) {}
+    const ObjectVersion* find(ObjectId id) override { return context_.newest(id); }
+
+  private:
+    mvcc::CommitContext& context_;
+};
+
+/// A tree's state in one version: what its header says.
+struct TreeState {
+    std::uint64_t count = 0;
+    ObjectId root{};
+    std::uint32_t height = 0;
+};
+inline TreeState state_of(const TreeHeaderView& header) {
+    return {header.count, ObjectId{header.root}, header.height};
+}
+
+/// A kind as the header stores it, and back.
+TreeKind kind_of(const TreeHeaderView& header);
+std::vector<core::Word> build_header(const TreeKind& kind, const TreeState& state);
+/// Throws: TypeError naming both kinds, unless they are the same.
+void require_kind(const TreeKind& stored, const TreeKind& asked, const std::string& tree);
+
+/// Where a key is, or would be. Null version: the tree is empty.
+struct Place {
+    const ObjectVersion* version = nullptr;
+    const LeafView* leaf = nullptr;
+    Position position{};
+    [[nodiscard]] bool found() const { return leaf != nullptr && position.found; }
+};
+
+/// Cost: one node per level. Throws: CorruptionError. Requires: an epoch guard.
+inline Place find_place(NodeSource& nodes, const TreeState& tree, ByteSpan key) {
+    if (!tree.root) return {};
+    const ObjectVersion* version = &nodes.node(tree.root);
+    while (version->type() == kInnerType) {
+        const auto& inner = version->aux<InnerView>();
+        version = &nodes.node(ObjectId{inner.children[child_index(inner, key)]});
+    }
+    const auto& leaf = version->aux<LeafView>();
+    return {version, &leaf, locate(leaf, key)};
+}
+
+/// A value wherever it lies; `holder` is the version whose bytes it is.
+struct StoredValue {
+    ByteSpan bytes{};
+    const ObjectVersion* holder = nullptr;
+};
+StoredValue stored_value(NodeSource& nodes, const ObjectVersion& leaf_version, const LeafView& leaf,
+                         std::uint32_t index);
+
+/// A handle to something found under the current epoch guard, or nothing when it was evicted
+/// meanwhile: then look again.
+inline VersionHandle try_hold(const ObjectVersion& version) {
+    return version.try_acquire() ? VersionHandle::adopt(&version) : VersionHandle{};
+}
+
+/// Shows a key in a message: text when it is text, cut and escaped.
+std::string show_key(ByteSpan key, const std::string& key_kind);
+
+}  // namespace vitrine::btree

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "btree/leaf_walk.hpp"
+
+#include <vitrine/detail/cursor.hpp>
+
+namespace vitrine::btree {
+
+/// A cursor over a tree in a snapshot: the leaves as they are.
+class SnapshotCursor final : public Cursor {
+  public:
+    SnapshotCursor(mvcc::Snapshot snapshot, TreeState tree, Bounds bounds);
+
+    [[nodiscard]] ValueHold hold_value() override;
+
+  private:
+    void cross() override;
+    ByteSpan large_value() override;
+    void show_from_here();
+
+    const mvcc::Snapshot snapshot_;
+    const Bounds bounds_;
+    LeafWalk walk_;
+    VersionHandle large_;  // of the value last asked for
+    bool ended_ = false;   // the bounds end in this leaf
+};
+
+/// The bytes of a large value, held by `holder`.
+ByteSpan load_large(const mvcc::Snapshot& snapshot, const LeafView& leaf, std::uint32_t index,
+                    VersionHandle& holder);
+
+}  // namespace vitrine::btree
