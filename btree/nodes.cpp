@@ -44,25 +44,4 @@ StoredValue stored_value(NodeSource& nodes, const ObjectVersion& leaf_version, c
     return {bytes, &large};
 }
 
-std::string show_key(ByteSpan key, const std::string& key_kind) {
-    if (key.size() == kHeadBytes && key_kind.size() <= 3 && key_kind != "str") {
-        // Integers: the sign bit is flipped in the encoding of signed ones.
-        const std::uint64_t head = head_of(key);
-        if (key_kind.front() == 'u') return std::to_string(head);
-        if (key_kind.front() == 'i')
-            return std::to_string(static_cast<std::int64_t>(head ^ (std::uint64_t{1} << 63)));
-    }
-    constexpr std::size_t kShown = 40;
-    std::string text = "\"";
-    for (std::size_t i = 0; i < key.size() && i < kShown; ++i) {
-        const auto c = std::to_integer<unsigned char>(key[i]);
-        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
-            text += static_cast<char>(c);
-        } else {
-            text += fmt::format("\\x{:02x}", c);
-        }
-    }
-    return text + (key.size() > kShown ? "…\"" : "\"");
-}
-
 }  // namespace vitrine::btree

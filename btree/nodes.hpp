@@ -120,7 +120,4 @@ inline VersionHandle try_hold(const ObjectVersion& version) {
     return version.try_acquire() ? VersionHandle::adopt(&version) : VersionHandle{};
 }
 
-/// Shows a key in a message: text when it is text, cut and escaped.
-std::string show_key(ByteSpan key, const std::string& key_kind);
-
 }  // namespace vitrine::btree

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "btree/arithmetic.hpp"
+#include "btree/key_text.hpp"
 #include "btree/snapshot_tree.hpp"
 #include "btree/tree_edits.hpp"
 #include "btree/trees.hpp"
@@ -47,7 +48,7 @@ void TreeEdit::require_writable(ByteSpan key) const {
     require_usable();
     if (key.size() > kMaxKeyBytes)
         throw UsageError(fmt::format("a key of {} has {} bytes, the most is {}: {}", describe(),
-                                     key.size(), kMaxKeyBytes, show_key(key, kind_.key)));
+                                     key.size(), kMaxKeyBytes, key_text(kind_, key)));
 }
 
 void TreeEdit::record(ByteSpan key, ReadSet::What what) const {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string_view>
 
+#include "btree/key_text.hpp"
 #include "btree/leaf_scan.hpp"
 
 #include <vitrine/error.hpp>
@@ -118,7 +119,7 @@ void TreeCommit::conflict(ByteSpan key, const char* deed, Version fallback) cons
                                         name, deed, base.value(), with.value()),
                             with, {.key = name});
     }
-    const std::string shown = show_key(key, edit_.kind().key);
+    const std::string shown = key_text(edit_.kind(), key);
     throw ConflictError(fmt::format("key {} of {} was {} here at version {} and changed by commit {}",
                                     shown, edit_.describe(), deed, base.value(), with.value()),
                         with, {.tree = core::to_ref(id_), .key = shown});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "btree/arithmetic.hpp"
+#include "btree/key_text.hpp"
 #include "btree/snapshot_tree.hpp"
 #include "btree/tree_edits.hpp"
 
@@ -33,7 +34,7 @@ Root describe(const mvcc::Snapshot& snapshot, core::ObjectId id) {
 void require_name(std::string_view name) {
     if (name.size() > kMaxKeyBytes)
         throw UsageError(fmt::format("a root name has {} bytes, the most is {}: {}", name.size(),
-                                     kMaxKeyBytes, show_key(bytes_of(name), "string")));
+                                     kMaxKeyBytes, bytes_text(bytes_of(name))));
 }
 
 }  // namespace
