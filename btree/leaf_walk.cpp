@@ -3,10 +3,7 @@
 namespace vitrine::btree {
 
 VersionHandle LeafWalk::hold(ObjectId id) {
-    SnapshotNodes nodes(snapshot_);
-    for (;;) {
-        if (VersionHandle held = try_hold(nodes.node(id))) return held;
-    }
+    return hold_node(snapshot_, id);
 }
 
 template <class Choose>

@@ -16,7 +16,7 @@ void NodeRewrite::store_large_values(Merged& merged) {
         Entry& entry = merged.entries[i];
         if (entry.value.size() <= kInlineValueBytes) continue;
         const LeafView::LargeStub stub{context_.allocate().value, entry.value.size()};
-        context_.put(ObjectId{stub.object}, kLargeValueType, build_large_value(entry.value));
+        context_.create(ObjectId{stub.object}, kLargeValueType, build_large_value(entry.value));
         // The stub takes the value's place.
         std::vector<std::byte>& block = merged.key_blocks.emplace_back(sizeof stub);
         std::memcpy(block.data(), &stub, sizeof stub);
@@ -25,36 +25,39 @@ void NodeRewrite::store_large_values(Merged& merged) {
     }
 }
 
-NodeRewrite::Parts NodeRewrite::write_leaves(ObjectId first, KeyBytes separator,
-                                             std::span<const Entry> entries, Fill fill) {
+const ObjectVersion* NodeRewrite::write(ObjectId id, core::TypeId type, core::Words payload,
+                                        bool is_new) {
+    return is_new ? context_.create(id, type, payload) : context_.put(id, type, payload);
+}
+
+NodeRewrite::Parts NodeRewrite::write_leaves(ObjectId first, std::span<const Entry> entries,
+                                             Fill fill) {
     Parts parts;
     std::size_t begin = 0;
     for (const std::size_t end : split_entries(entries, leaf_kind(), limits_, fill)) {
         const auto chunk = entries.subspan(begin, end - begin);
-        const ObjectId id = begin == 0 && first ? first : context_.allocate();
+        const bool reuse = begin == 0 && first;
+        const ObjectId id = reuse ? first : context_.allocate();
+        write(id, kLeafType, build_leaf(chunk, leaf_kind()), !reuse);
+        parts.push_back({{}, id});
         if (begin != 0) {
             const ByteSpan cut = shortest_separator(entries[begin - 1].key, entries[begin].key,
                                                     kind_.fixed_keys);
-            separator.assign(cut.begin(), cut.end());
+            parts.back().separator.assign(cut.begin(), cut.end());
         }
-        const ObjectVersion* leaf = context_.put(id, kLeafType, build_leaf(chunk, leaf_kind()));
-        parts.push_back({separator, id, true, row_bytes(*leaf)});
         begin = end;
     }
     return parts;
 }
 
-NodeRewrite::Parts NodeRewrite::rewrite_leaf(const ObjectVersion* leaf, KeyBytes separator,
-                                             const OpSet& ops, OpRange range, bool rightmost) {
+NodeRewrite::Parts NodeRewrite::rewrite_leaf(const ObjectVersion* leaf, const OpSet& ops,
+                                             OpRange range, bool rightmost) {
     Merged merged;
     const LeafView* view = leaf == nullptr ? nullptr : &leaf->aux<LeafView>();
     merge(merged, view, 0, view == nullptr ? 0 : view->count, ops, range.from, range.to,
           kind_.value);
     const ObjectId id = leaf == nullptr ? ObjectId{} : leaf->id();
-    if (!merged.changed) {
-        if (leaf == nullptr) return {};
-        return {{std::move(separator), id, false, 0}};
-    }
+    if (!merged.changed) return leaf == nullptr ? Parts{} : Parts{{{}, id}};
     added_ += merged.added;
     store_large_values(merged);
     if (merged.entries.empty()) {
@@ -65,12 +68,14 @@ NodeRewrite::Parts NodeRewrite::rewrite_leaf(const ObjectVersion* leaf, KeyBytes
     const bool append = rightmost && !merged.fresh.empty() &&
                         merged.entries.size() - merged.fresh.front() == merged.fresh.size();
     const bool bulk = merged.fresh.size() > 2 * (merged.entries.size() - merged.fresh.size());
-    return write_leaves(id, std::move(separator), merged.entries,
-                        append || bulk ? Fill::full : Fill::even);
+    Parts parts =
+        write_leaves(id, merged.entries, append || bulk ? Fill::full : Fill::even);
+    if (merged.added < 0 && parts.size() == 1)
+        parts.front().shrunk_to = leaf_row_bytes(merged.entries, leaf_kind());
+    return parts;
 }
 
-NodeRewrite::Parts NodeRewrite::write_inners(ObjectId first, KeyBytes separator,
-                                             const Parts& children, Fill fill) {
+NodeRewrite::Parts NodeRewrite::write_inners(ObjectId first, const Parts& children, Fill fill) {
     std::vector<Child> borrowed;
     borrowed.reserve(children.size());
     for (const Part& part : children)
@@ -79,58 +84,86 @@ NodeRewrite::Parts NodeRewrite::write_inners(ObjectId first, KeyBytes separator,
     std::size_t begin = 0;
     for (const std::size_t end : split_children(borrowed, kind_.fixed_keys, limits_, fill)) {
         const auto chunk = std::span<const Child>(borrowed).subspan(begin, end - begin);
-        const ObjectId id = begin == 0 && first ? first : context_.allocate();
-        if (begin != 0) separator = children[begin].separator;
-        const ObjectVersion* node =
-            context_.put(id, kInnerType, build_inner(chunk, kind_.fixed_keys));
-        parts.push_back({separator, id, true, row_bytes(*node)});
+        const bool reuse = begin == 0 && first;
+        const ObjectId id = reuse ? first : context_.allocate();
+        write(id, kInnerType, build_inner(chunk, kind_.fixed_keys), !reuse);
+        parts.push_back({begin == 0 ? KeyBytes{} : children[begin].separator, id});
         begin = end;
     }
     return parts;
 }
 
-NodeRewrite::Parts NodeRewrite::rewrite_inner(const ObjectVersion& node, KeyBytes separator,
-                                              const OpSet& ops, OpRange range, bool rightmost) {
-    const auto& inner = node.aux<InnerView>();
-    Parts parts;
-    bool changed = false;
+// Goes down to the children that have operations, one descent for each child.
+std::vector<NodeRewrite::Touched> NodeRewrite::rewrite_children(const InnerView& inner,
+                                                                const OpSet& ops, OpRange range,
+                                                                bool rightmost) {
+    std::vector<Touched> touched;
     OpSet::Position from = range.from;
-    for (std::uint32_t i = 0; i < inner.count; ++i) {
-        KeyBytes child_separator = i == 0 ? separator : separator_at(inner, i);
-        const ObjectId child{inner.children[i]};
+    while (from != range.to) {
+        const std::uint32_t i = child_index(inner, ops[from].key());
         const bool last = i + 1 == inner.count;
-        OpSet::Position to = range.to;
-        if (!last && from != range.to) {
+        OpSet::Position to = ops.next(from);
+        if (last) {
+            to = range.to;
+        } else if (to != range.to) {
             const KeyBytes next = separator_at(inner, i + 1);
-            to = compare_keys(ops[from].key(), next) >= 0 ? from : ops.lower_bound(ByteSpan(next));
+            if (compare_keys(ops[to].key(), next) < 0) to = ops.lower_bound(ByteSpan(next));
         }
-        if (from == to) {
-            parts.push_back({std::move(child_separator), child, false, 0});
-            continue;
-        }
-        Parts below = rewrite(nodes_.node(child), std::move(child_separator), ops, {from, to},
-                              rightmost && last);
-        changed = changed || below.size() != 1 || below.front().id != child;
-        std::move(below.begin(), below.end(), std::back_inserter(parts));
+        const ObjectVersion& child = nodes_.node(ObjectId{inner.children[i]});
+        touched.push_back({i, rewrite(child, ops, {from, to}, rightmost && last)});
         from = to;
     }
+    return touched;
+}
+
+// All children, those that were touched replaced by what they became.
+NodeRewrite::Parts NodeRewrite::assemble(const InnerView& inner, std::vector<Touched>& touched) {
+    Parts parts;
+    parts.reserve(inner.count + touched.size());
+    auto next = touched.begin();
+    for (std::uint32_t i = 0; i < inner.count; ++i) {
+        if (next == touched.end() || next->child != i) {
+            parts.push_back({separator_at(inner, i), ObjectId{inner.children[i]}});
+            continue;
+        }
+        if (!next->parts.empty()) next->parts.front().separator = separator_at(inner, i);
+        std::move(next->parts.begin(), next->parts.end(), std::back_inserter(parts));
+        ++next;
+    }
+    return parts;
+}
+
+NodeRewrite::Parts NodeRewrite::rewrite_inner(const ObjectVersion& node, const OpSet& ops,
+                                              OpRange range, bool rightmost) {
+    const auto& inner = node.aux<InnerView>();
+    std::vector<Touched> touched = rewrite_children(inner, ops, range, rightmost);
+    const auto came_or_went = [&](const Touched& one) {
+        return one.parts.size() != 1 || one.parts.front().id.value != inner.children[one.child];
+    };
+    const bool structural = std::any_of(touched.begin(), touched.end(), came_or_went);
+    const bool shrunk = std::any_of(touched.begin(), touched.end(), [&](const Touched& one) {
+        return one.parts.size() == 1 && small(one.parts.front());
+    });
+    if (!structural && !shrunk) return {{{}, node.id()}};  // R1
+    Parts parts = assemble(inner, touched);
     const std::size_t before = parts.size();
     merge_small(parts);
-    changed = changed || parts.size() != before;
-    if (!changed) return {{std::move(separator), node.id(), false, 0}};
+    if (!structural && parts.size() == before) return {{{}, node.id()}};
     if (parts.empty()) {
         context_.drop(node.id());
         return {};
     }
-    return write_inners(node.id(), std::move(separator), parts,
-                        rightmost ? Fill::full : Fill::even);
+    const bool fewer = parts.size() < inner.count;
+    Parts written = write_inners(node.id(), parts, rightmost ? Fill::full : Fill::even);
+    if (fewer && written.size() == 1)
+        written.front().shrunk_to = row_bytes(nodes_.node(node.id()));
+    return written;
 }
 
-NodeRewrite::Parts NodeRewrite::rewrite(const ObjectVersion& node, KeyBytes separator,
-                                        const OpSet& ops, OpRange range, bool rightmost) {
-    return node.type() == kInnerType
-               ? rewrite_inner(node, std::move(separator), ops, range, rightmost)
-               : rewrite_leaf(&node, std::move(separator), ops, range, rightmost);
+NodeRewrite::Parts NodeRewrite::rewrite(const ObjectVersion& node, const OpSet& ops, OpRange range,
+                                        bool rightmost) {
+    return node.type() == kInnerType ? rewrite_inner(node, ops, range, rightmost)
+                                     : rewrite_leaf(&node, ops, range, rightmost);
 }
 
 // Merges the content of two neighbours into the left one, when that leaves room to grow.
@@ -153,15 +186,11 @@ bool NodeRewrite::try_merge(Part& left, Part& right) {
         merged = context_.put(left.id, kInnerType, build_inner(one.children, kind_.fixed_keys));
     }
     context_.drop(right.id);
-    left.rewritten = true;
-    left.row_bytes = row_bytes(*merged);
+    left.shrunk_to = row_bytes(*merged);
     return true;
 }
 
 void NodeRewrite::merge_small(Parts& parts) {
-    const auto small = [&](const Part& part) {
-        return part.rewritten && part.row_bytes < limits_.max_row_bytes / 4;
-    };
     for (std::size_t i = 0; i < parts.size();) {
         if (small(parts[i]) && i + 1 < parts.size() && try_merge(parts[i], parts[i + 1])) {
             parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i) + 1);
@@ -176,11 +205,11 @@ void NodeRewrite::merge_small(Parts& parts) {
 
 TreeState NodeRewrite::apply(TreeState tree, const OpSet& ops) {
     const OpRange all{ops.begin(), ops.end()};
-    Parts parts = tree.root ? rewrite(nodes_.node(tree.root), {}, ops, all, true)
-                            : rewrite_leaf(nullptr, {}, ops, all, true);
+    Parts parts = tree.root ? rewrite(nodes_.node(tree.root), ops, all, true)
+                            : rewrite_leaf(nullptr, ops, all, true);
     std::uint32_t height = tree.root ? tree.height : 1;
     while (parts.size() > 1) {
-        parts = write_inners({}, {}, parts, Fill::full);
+        parts = write_inners({}, parts, Fill::full);
         ++height;
     }
     tree.count = static_cast<std::uint64_t>(static_cast<std::int64_t>(tree.count) + added_);

@@ -29,27 +29,35 @@ class NodeRewrite {
     void drop_all(const TreeState& tree);
 
   private:
-    /// A child as its parent will have it.
+    /// A child as its parent will have it. What a node became is a list of these, of which the
+    /// first has no separator: that is the node's own, which the parent knows.
     struct Part {
-        KeyBytes separator;
-        ObjectId id;
-        bool rewritten = false;
-        std::size_t row_bytes = 0;  // of rewritten ones
+        KeyBytes separator{};
+        ObjectId id{};
+        std::size_t shrunk_to = 0;  // row bytes, if it lost entries; else 0
     };
     using Parts = std::vector<Part>;
     struct OpRange {
         OpSet::Position from, to;
     };
+    struct Touched {
+        std::uint32_t child;
+        Parts parts;
+    };
 
-    Parts rewrite(const ObjectVersion& node, KeyBytes separator, const OpSet& ops, OpRange range,
-                  bool rightmost);
-    Parts rewrite_leaf(const ObjectVersion* leaf, KeyBytes separator, const OpSet& ops,
-                       OpRange range, bool rightmost);
-    Parts rewrite_inner(const ObjectVersion& inner, KeyBytes separator, const OpSet& ops,
-                        OpRange range, bool rightmost);
-    Parts write_leaves(ObjectId first, KeyBytes separator, std::span<const Entry> entries,
-                       Fill fill);
-    Parts write_inners(ObjectId first, KeyBytes separator, const Parts& children, Fill fill);
+    Parts rewrite(const ObjectVersion& node, const OpSet& ops, OpRange range, bool rightmost);
+    Parts rewrite_leaf(const ObjectVersion* leaf, const OpSet& ops, OpRange range, bool rightmost);
+    Parts rewrite_inner(const ObjectVersion& inner, const OpSet& ops, OpRange range,
+                        bool rightmost);
+    std::vector<Touched> rewrite_children(const InnerView& inner, const OpSet& ops, OpRange range,
+                                          bool rightmost);
+    static Parts assemble(const InnerView& inner, std::vector<Touched>& touched);
+    Parts write_leaves(ObjectId first, std::span<const Entry> entries, Fill fill);
+    Parts write_inners(ObjectId first, const Parts& children, Fill fill);
+    const ObjectVersion* write(ObjectId id, core::TypeId type, core::Words payload, bool is_new);
+    [[nodiscard]] bool small(const Part& part) const {
+        return part.shrunk_to != 0 && part.shrunk_to < limits_.max_row_bytes / 4;
+    }
     void store_large_values(Merged& merged);
     void merge_small(Parts& parts);
     bool try_merge(Part& left, Part& right);

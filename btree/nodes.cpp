@@ -30,18 +30,47 @@ void require_kind(const TreeKind& stored, const TreeKind& asked, const std::stri
                                 asked.key, asked.value));
 }
 
+namespace {
+
+void check_large(const ObjectVersion& large, const LeafView::LargeStub& stub) {
+    const std::size_t bytes = large.aux<ByteSpan>().size();
+    if (bytes == stub.bytes) return;
+    throw CorruptionError(fmt::format("object #{}, a large value, has {} bytes instead of {}",
+                                      stub.object, bytes, stub.bytes),
+                          AnyRef{stub.object}, large.born());
+}
+
+}  // namespace
+
+VersionHandle hold_node(const mvcc::Snapshot& snapshot, ObjectId id) {
+    VersionHandle held = snapshot.find(id);
+    if (!held || (held->type() != kLeafType && held->type() != kInnerType))
+        NodeSource::lost(id, held.get());
+    return held;
+}
+
+VersionHandle hold_large(const mvcc::Snapshot& snapshot, const LeafView::LargeStub& stub) {
+    const ObjectId id{stub.object};
+    VersionHandle held = snapshot.find(id);
+    if (!held || held->type() != kLargeValueType) NodeSource::lost(id, held.get());
+    check_large(*held, stub);
+    return held;
+}
+
+VersionHandle hold_found(const mvcc::Snapshot& snapshot, const ObjectVersion& found) {
+    if (found.try_acquire()) return VersionHandle::adopt(&found);
+    VersionHandle held = snapshot.find(found.id());
+    if (!held) NodeSource::lost(found.id(), nullptr);
+    return held;
+}
+
 StoredValue stored_value(NodeSource& nodes, const ObjectVersion& leaf_version, const LeafView& leaf,
                          std::uint32_t index) {
     if (!leaf.large(index)) return {leaf.value(index), &leaf_version};
     const LeafView::LargeStub stub = large_stub(leaf, index);
     const ObjectVersion& large = nodes.node(ObjectId{stub.object}, kLargeValueType);
-    const ByteSpan bytes = large.aux<ByteSpan>();
-    if (bytes.size() != stub.bytes)
-        throw CorruptionError(
-            fmt::format("object #{}, a large value, has {} bytes instead of {}", stub.object,
-                        bytes.size(), stub.bytes),
-            AnyRef{stub.object}, large.born());
-    return {bytes, &large};
+    check_large(large, stub);
+    return {large.aux<ByteSpan>(), &large};
 }
 
 }  // namespace vitrine::btree

@@ -45,11 +45,10 @@ class NodeSource {
         return *found;
     }
 
+    [[noreturn]] static void lost(ObjectId id, const ObjectVersion* found);
+
   protected:
     ~NodeSource() = default;
-
-  private:
-    [[noreturn]] static void lost(ObjectId id, const ObjectVersion* found);
 };
 
 class SnapshotNodes final : public NodeSource {
@@ -114,10 +113,12 @@ struct StoredValue {
 StoredValue stored_value(NodeSource& nodes, const ObjectVersion& leaf_version, const LeafView& leaf,
                          std::uint32_t index);
 
-/// A handle to something found under the current epoch guard, or nothing when it was evicted
-/// meanwhile: then look again.
-inline VersionHandle try_hold(const ObjectVersion& version) {
-    return version.try_acquire() ? VersionHandle::adopt(&version) : VersionHandle{};
-}
+/// A handle to a node, which must be there. Throws: CorruptionError.
+VersionHandle hold_node(const mvcc::Snapshot& snapshot, ObjectId id);
+/// The same for a large value. Throws: CorruptionError when it is not what the stub says.
+VersionHandle hold_large(const mvcc::Snapshot& snapshot, const LeafView::LargeStub& stub);
+/// A handle to a version found under the current epoch guard; to another copy of it when it was
+/// evicted meanwhile.
+VersionHandle hold_found(const mvcc::Snapshot& snapshot, const ObjectVersion& found);
 
 }  // namespace vitrine::btree

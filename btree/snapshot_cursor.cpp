@@ -6,17 +6,9 @@ namespace vitrine::btree {
 
 ByteSpan load_large(const mvcc::Snapshot& snapshot, const LeafView& leaf, std::uint32_t index,
                     VersionHandle& holder) {
-    const mvcc::Epoch::Guard guard;
-    SnapshotNodes nodes(snapshot);
     const LeafView::LargeStub stub = large_stub(leaf, index);
-    if (holder && holder->id().value == stub.object) return holder->aux<ByteSpan>();
-    for (;;) {
-        // The leaf itself is not looked at again: a large value has a version of its own to hold.
-        const StoredValue value =
-            stored_value(nodes, nodes.node(ObjectId{stub.object}, kLargeValueType), leaf, index);
-        holder = try_hold(*value.holder);
-        if (holder) return value.bytes;
-    }
+    if (!holder || holder->id().value != stub.object) holder = hold_large(snapshot, stub);
+    return holder->aux<ByteSpan>();
 }
 
 SnapshotCursor::SnapshotCursor(mvcc::Snapshot snapshot, TreeState tree, Bounds bounds)

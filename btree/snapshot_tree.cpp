@@ -27,14 +27,16 @@ bool SnapshotTree::visit(ByteSpan key, const ValueSink& sink) const {
 std::optional<OwnedValue> SnapshotTree::find(ByteSpan key) const {
     const mvcc::Epoch::Guard guard;
     SnapshotNodes nodes(snapshot_);
-    for (;;) {
-        const Place place = find_place(nodes, state_, key);
-        if (!place.found()) return std::nullopt;
-        const StoredValue value =
-            stored_value(nodes, *place.version, *place.leaf, place.position.index);
-        if (VersionHandle held = try_hold(*value.holder))
-            return OwnedValue{value.bytes, {std::move(held), nullptr}};
+    const Place place = find_place(nodes, state_, key);
+    if (!place.found()) return std::nullopt;
+    if (place.leaf->large(place.position.index)) {
+        VersionHandle large = hold_large(snapshot_, large_stub(*place.leaf, place.position.index));
+        const ByteSpan bytes = large->aux<ByteSpan>();
+        return OwnedValue{bytes, {std::move(large), nullptr}};
     }
+    VersionHandle leaf = hold_found(snapshot_, *place.version);
+    const ByteSpan bytes = leaf->aux<LeafView>().value(place.position.index);
+    return OwnedValue{bytes, {std::move(leaf), nullptr}};
 }
 
 std::unique_ptr<Cursor> SnapshotTree::cursor(const Bounds& bounds) const {

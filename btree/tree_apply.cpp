@@ -41,7 +41,10 @@ void TreeCommit::apply() {
     if (!state.ops.empty()) after = rewrite.apply(after, state.ops);
     const bool header_changes = !newest_ || after.count != before.count ||
                                 after.root != before.root || after.height != before.height;
-    if (header_changes) context_.put(id_, kTreeHeaderType, build_header(edit_.kind(), after));
+    if (header_changes && state.made)
+        context_.create(id_, kTreeHeaderType, build_header(edit_.kind(), after));
+    else if (header_changes)
+        context_.put(id_, kTreeHeaderType, build_header(edit_.kind(), after));
     context_.note_change(id_, hashes_of(state.ops));
 }
 

@@ -169,8 +169,7 @@ void TreeEdits::rollback_to(std::size_t mark) {
         return known.second->state().unmade || known.second->state().id != id;
     });
     for (const auto& edit : edits_)
-        if (!edit->name().empty() && !edit->state().unmade &&
-            !catalog().look(bytes_of(edit->name())))
+        if (!edit->name().empty() && !edit->state().id && !catalog().look(bytes_of(edit->name())))
             names_.emplace(edit->name(), edit);
 }
 

@@ -99,7 +99,8 @@ TreeCommit::TreeCommit(mvcc::CommitContext& context, const TreeEdit& edit, Objec
       edit_(edit),
       id_(id),
       base_(edit.base()),
-      newest_(newest_state(context, id)) {
+      newest_(edit.state().made ? std::nullopt : newest_state(context, id)) {
+    if (edit.state().made) return;  // nobody else can know it
     if (const ObjectVersion* header = context.newest_or_tombstone(id)) changed_ = header->born();
 }
 

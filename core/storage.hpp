@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -121,6 +122,13 @@ class Storage {
     [[nodiscard]] virtual bool failed() const = 0;
     /// What messages call it: the file's path.
     [[nodiscard]] virtual std::string name() const = 0;
+
+    /// Who keeps the medium from being opened a second time in this process, in words
+    /// ("the store is still held by 3 snapshots"); an empty answer, or no function, says that it is
+    /// open. The one that asks is the second opening, in its thread, under the medium's own lock:
+    /// the function must not wait. Once a call with an empty function has returned, it is not
+    /// called any more.
+    virtual void set_holders(std::function<std::string()> /*holders*/) {}
 };
 
 }  // namespace vitrine::core

@@ -20,33 +20,33 @@ CommitContext::CommitContext(Store& store, const Snapshot& base, Version number,
       serializable_(serializable),
       recent_(recent) {}
 
-Change& CommitContext::change(ObjectId id) {
+Change* CommitContext::find_change(ObjectId id) {
     if (changes_.size() < kIndexedFrom) {
         for (Change& change : changes_)
-            if (change.id == id) return change;
-    } else {
-        if (index_.empty())
-            for (std::size_t i = 0; i < changes_.size(); ++i) index_.emplace(changes_[i].id, i);
-        const auto found = index_.find(id);
-        if (found != index_.end()) return changes_[found->second];
+            if (change.id == id) return &change;
+        return nullptr;
     }
+    if (index_.empty())
+        for (std::size_t i = 0; i < changes_.size(); ++i) index_.emplace(changes_[i].id, i);
+    const auto found = index_.find(id);
+    return found == index_.end() ? nullptr : &changes_[found->second];
+}
+
+Change& CommitContext::add_change(ObjectId id, VersionHandle predecessor) {
     holds_.emplace_back(store_.table(), id);
-    // T4: held from here on, the predecessor stays linked, so its interval can be closed.
-    changes_.push_back(Change{id, {}, store_.hold_at(id, kNewest)});
+    changes_.push_back(Change{id, {}, std::move(predecessor)});
     if (!index_.empty()) index_.emplace(id, changes_.size() - 1);
     return changes_.back();
 }
 
+Change& CommitContext::change(ObjectId id) {
+    if (Change* known = find_change(id)) return *known;
+    // T4: held from here on, the predecessor stays linked, so its interval can be closed.
+    return add_change(id, store_.hold_at(id, kNewest));
+}
+
 const ObjectVersion* CommitContext::newest_or_tombstone(ObjectId id) {
-    if (changes_.size() < kIndexedFrom) {
-        for (const Change& change : changes_)
-            if (change.id == id) return change.fresh.get();
-    } else {
-        if (index_.empty())
-            for (std::size_t i = 0; i < changes_.size(); ++i) index_.emplace(changes_[i].id, i);
-        const auto found = index_.find(id);
-        if (found != index_.end()) return changes_[found->second].fresh.get();
-    }
+    if (const Change* mine = find_change(id)) return mine->fresh.get();
     return store_.version_at(id, kNewest);
 }
 
@@ -57,10 +57,21 @@ const ObjectVersion* CommitContext::newest(ObjectId id) {
 
 ObjectId CommitContext::allocate() { return store_.allocate_id(); }
 
+VersionHandle CommitContext::make(ObjectId id, TypeId type, Words payload) {
+    return VersionHandle::adopt(ObjectVersion::make(store_.account(), store_.traits_of(type), id,
+                                                    number_, type, payload));
+}
+
 const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload) {
-    auto fresh = VersionHandle::adopt(ObjectVersion::make(
-        store_.account(), store_.traits_of(type), id, number_, type, payload));
+    VersionHandle fresh = make(id, type, payload);
     Change& mine = change(id);
+    mine.fresh = std::move(fresh);
+    return mine.fresh.get();
+}
+
+const ObjectVersion* CommitContext::create(ObjectId id, TypeId type, Words payload) {
+    VersionHandle fresh = make(id, type, payload);
+    Change& mine = add_change(id, {});  // no look-up of what cannot be there
     mine.fresh = std::move(fresh);
     return mine.fresh.get();
 }

@@ -47,6 +47,8 @@ class CommitContext {
     ObjectId allocate();
     /// Makes a new version of the object. A second put of the same object replaces the first.
     const ObjectVersion* put(ObjectId id, TypeId type, Words payload);
+    /// The first version of an object. Requires: `id` was allocated by this transaction.
+    const ObjectVersion* create(ObjectId id, TypeId type, Words payload);
     /// Erases the object: a tombstone takes its place, so that absence can be told from loss.
     void erase(ObjectId id, TypeId type) { put(id, type, {}); }
     /// Erases an object that only its one parent refers to, without a tombstone.
@@ -63,7 +65,10 @@ class CommitContext {
     [[nodiscard]] std::vector<Change>& changes() { return changes_; }
 
   private:
+    Change* find_change(ObjectId id);
     Change& change(ObjectId id);
+    Change& add_change(ObjectId id, VersionHandle predecessor);
+    VersionHandle make(ObjectId id, TypeId type, Words payload);
 
     Store& store_;
     const Snapshot& base_;

@@ -39,8 +39,10 @@ void Flusher::wait(Commit& /*commit*/) {
 void Flusher::flush() {
     std::unique_lock lock(mutex_);
     const std::uint64_t target = pushed_;
-    asked_ = completed_ < target;
-    if (asked_) work_.notify_one();
+    if (completed_ < target) {
+        asked_ = true;
+        work_.notify_one();
+    }
     progress_.wait(lock, [&] { return completed_ >= target || !error_.empty(); });
     if (!error_.empty() && completed_ < target) throw StorageError(error_);
 }

@@ -81,7 +81,11 @@ void GroupCommit::flush() {
     // A commit that is queued has a thread that waits for it, and so a leader. Only those pushed
     // before count: there need not be a moment at which nothing is queued.
     std::unique_lock lock(mutex_);
-    progress_.wait(lock, [this, target = pushed_] { return finished_ >= target; });
+    const std::uint64_t target = pushed_;
+    lock.unlock();
+    yield_point("commit:flushing");
+    lock.lock();
+    progress_.wait(lock, [&] { return finished_ >= target; });
 }
 
 CommitList GroupCommit::drain() noexcept {

@@ -19,8 +19,8 @@ PinSlot* take_from(PinBlock& block) {
     std::uint64_t free = block.free.load(std::memory_order_relaxed);
     while (free != 0) {
         const int bit = std::countr_zero(free);
-        // acquire: partner is the release in Pins::release, which ends the former use of the slot.
-        if (block.free.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
+        // seq_cst: partner is live() (P1). Acquires what Pins::release did with the slot before.
+        if (block.free.compare_exchange_weak(free, free & (free - 1), std::memory_order_seq_cst,
                                              std::memory_order_relaxed))
             return &block.slots[static_cast<std::size_t>(bit)];
     }
@@ -28,8 +28,6 @@ PinSlot* take_from(PinBlock& block) {
 }
 
 }  // namespace
-
-Store& PinSlot::store() const { return block->owner->store(); }
 
 Pins::Pins(Store& store, std::function<void()> end) : store_(store), end_(std::move(end)) {}
 
@@ -49,6 +47,7 @@ PinSlot* Pins::take_slot() {
             for (std::uint32_t i = 0; i < fresh->slots.size(); ++i) {
                 fresh->slots[i].index = i;
                 fresh->slots[i].block = fresh.get();
+                fresh->slots[i].store = &store_;
             }
             // release: partner is the acquire above; losers drop theirs and use the winner's.
             if (link->compare_exchange_strong(block, fresh.get(), std::memory_order_acq_rel))
@@ -90,9 +89,12 @@ std::vector<Version> Pins::live() const {
     for (const auto& home : homes_) {
         for (const PinBlock* block = home.load(std::memory_order_acquire); block != nullptr;
              block = block->next.load(std::memory_order_acquire)) {
-            for (const PinSlot& slot : block->slots)
-                if (const auto pinned = slot.pinned.load(std::memory_order_seq_cst))
+            std::uint64_t taken = ~block->free.load(std::memory_order_seq_cst);
+            for (; taken != 0; taken &= taken - 1) {
+                const auto bit = static_cast<std::size_t>(std::countr_zero(taken));
+                if (const auto pinned = block->slots[bit].pinned.load(std::memory_order_seq_cst))
                     versions.emplace_back(pinned - 1);
+            }
         }
     }
     std::sort(versions.begin(), versions.end());

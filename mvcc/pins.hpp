@@ -23,11 +23,11 @@ struct alignas(64) PinSlot {
     std::atomic<std::uint32_t> refs{0};    // snapshots that share the pin
     std::uint32_t index = 0;
     PinBlock* block = nullptr;
+    Store* store = nullptr;
 
     [[nodiscard]] Version version() const {
         return Version{pinned.load(std::memory_order_relaxed) - 1};
     }
-    [[nodiscard]] Store& store() const;
 };
 
 /// 64 slots and which of them are free.
@@ -45,7 +45,7 @@ struct alignas(64) PinBlock {
 ///      version again, and starts over when it moved. Whoever decides that a version superseded by
 ///      commit u may go has stored u as published first and reads the pins after. In the one order of
 ///      the seq_cst operations, either open() sees u (and does not pin below it), or the decision
-///      sees the pin.
+///      sees the pin. (The slot's bit is taken before, in the same order: bits tell where to look.)
 ///  P2. Opening and closing take no lock: one bit of a block chosen by thread, one slot.
 ///  P3. After shut(), the last pin's release (or shut() itself) calls the end function, once.
 ///

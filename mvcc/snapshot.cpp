@@ -16,7 +16,7 @@ Version Snapshot::version() const { return pin_->version(); }
 
 core::Time Snapshot::time() const { return store().time_of(version()); }
 
-Store& Snapshot::store() const { return pin_->store(); }
+Store& Snapshot::store() const { return *pin_->store; }
 
 const ObjectVersion* Snapshot::peek(ObjectId id) const {
     const ObjectVersion* found = store().version_at(id, version());

@@ -33,9 +33,11 @@ Store::Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options
       next_id_(std::max(storage_->state().next_object_id, core::kFirstFreeId)) {
     for (const TypeTraits& one : traits) traits_.emplace(one.type, one);
     pipeline_ = std::make_unique<Pipeline>(*this, options_, storage_->state());
+    storage_->set_holders([this] { return holders(); });  // last: nothing throws after it
 }
 
 Store::~Store() {
+    storage_->set_holders({});  // a second opening may be asking
     pipeline_.reset();  // its thread uses everything else
     Epoch::collect();
 }
@@ -66,24 +68,36 @@ void Store::require_open() const {
     if (closed()) throw UsageError("the store is closed");
 }
 
+std::string Store::holders() const {
+    if (!closed()) return {};
+    const std::size_t count = open_snapshots();
+    if (count == 0) return "the store is being closed in this process";
+    return "the store is closed but still held by " + std::to_string(count) +
+           (count == 1 ? " snapshot" : " snapshots");
+}
+
 const ObjectVersion* Store::version_at(ObjectId id, Version at) {
+    // Ids come from references, which may be anything; the table only takes real ones.
+    if (id.value - 1 >= core::kMaxObjectId) [[unlikely]] return nullptr;
     if (const ObjectVersion* found = table_.find(id, at)) [[likely]] {
         found->touch();
         return found;
     }
-    // Ids come from references, which may be anything; the table only takes real ones.
-    if (id.value == 0 || id.value > core::kMaxObjectId) return nullptr;
     return load(id, at, nullptr);
 }
 
 VersionHandle Store::hold_at(ObjectId id, Version at) {
+    if (id.value - 1 >= core::kMaxObjectId) [[unlikely]] return {};
     if (const ObjectVersion* found = table_.find(id, at)) [[likely]] {
         found->touch();
-        if (found->try_acquire()) return VersionHandle::adopt(found);
+        if (found->try_acquire()) {
+            count_hit();
+            return VersionHandle::adopt(found);
+        }
         // Evicted between finding and holding it: loaded anew.
     }
     VersionHandle held;
-    if (id.value != 0 && id.value <= core::kMaxObjectId) load(id, at, &held);
+    load(id, at, &held);
     return held;
 }
 
@@ -128,6 +142,12 @@ void Store::trim_cache() {
     Epoch::collect();
 }
 
+void Store::count_hit() {
+    static std::atomic<std::size_t> threads{0};
+    thread_local const std::size_t mine = threads.fetch_add(1, std::memory_order_relaxed);
+    hits_[mine % hits_.size()].count.fetch_add(1, std::memory_order_relaxed);
+}
+
 const TypeTraits* Store::traits_of(TypeId type) const {
     const auto found = traits_.find(type);
     return found == traits_.end() ? nullptr : &found->second;
@@ -150,6 +170,7 @@ Stats Store::stats() const {
     stats.batches = counters.batches;
     stats.syncs = counters.persist.syncs;
     stats.cache_bytes = account_->bytes();
+    for (const auto& hits : hits_) stats.cache_hits += hits.count.load(std::memory_order_relaxed);
     stats.cache_misses = misses_.load(std::memory_order_relaxed);
     stats.evictions = evictions_.load(std::memory_order_relaxed);
     stats.open_snapshots = pins_->count();

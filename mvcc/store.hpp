@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -78,6 +80,8 @@ class Store {
     [[nodiscard]] MemoryAccount& account() { return *account_; }
     [[nodiscard]] Pipeline& pipeline() { return *pipeline_; }
     [[nodiscard]] Pins& pins() { return *pins_; }
+    /// Counts a read that was answered from memory.
+    void count_hit();
     /// Drops versions until the budget holds. Called by whoever made the cache grow.
     void keep_budget();
 
@@ -87,6 +91,8 @@ class Store {
           std::span<const TypeTraits> traits);
     ~Store();
     const ObjectVersion* load(ObjectId id, Version at, VersionHandle* held);
+    /// Why the file cannot be opened anew, for Storage::set_holders. Takes no lock.
+    [[nodiscard]] std::string holders() const;
 
     const StoreOptions options_;
     std::unique_ptr<core::Storage> storage_;
@@ -97,6 +103,10 @@ class Store {
     ObjectTable table_;
     PinsOwner pins_;
     std::atomic<std::uint64_t> next_id_;
+    struct alignas(64) Hits {
+        std::atomic<std::uint64_t> count{0};
+    };
+    std::array<Hits, 16> hits_;  // by thread, so that counting shares nothing
     std::atomic<std::uint64_t> misses_{0};
     std::atomic<std::uint64_t> evictions_{0};
     std::unique_ptr<Pipeline> pipeline_;

@@ -137,7 +137,9 @@ void Transaction::sequence(CommitContext& context) {
             if (newest == nullptr || newest->tombstone()) continue;  // both erased it
         }
         if (entry.base) check_unchanged(entry.base, entry.copy ? "edited" : "erased");
-        if (entry.copy) {
+        if (!entry.base) {
+            context.create(id, entry.type, entry.flat);
+        } else if (entry.copy) {
             context.put(id, entry.type, entry.flat);
         } else {
             context.erase(id, entry.type);

@@ -2,6 +2,7 @@
 
 #include <lmdb.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,10 @@ class Environment {
     [[nodiscard]] const Tables& tables() const { return tables_; }
     [[nodiscard]] const std::string& name() const { return claim_.name(); }
     [[nodiscard]] int descriptor() const { return claim_.descriptor(); }
+
+    void set_holders(std::function<std::string()> holders) {
+        claim_.set_holders(std::move(holders));
+    }
 
     /// From now on the environment is never closed: a transaction in it cannot be ended.
     void abandon() { abandoned_ = true; }

@@ -19,9 +19,14 @@
 namespace vitrine::core::lmdb {
 namespace {
 
+struct Owner {
+    pid_t process = 0;
+    std::function<std::string()> holders;
+};
+
 struct Registry {
     std::mutex mutex;
-    std::map<std::pair<dev_t, ino_t>, pid_t> owners;
+    std::map<std::pair<dev_t, ino_t>, Owner> owners;
 };
 
 Registry& registry() {
@@ -107,13 +112,20 @@ void FileClaim::open(const Options& options) {
 
 void FileClaim::enter_registry() {
     const std::lock_guard lock(registry().mutex);
-    pid_t& owner = registry().owners[{device_, inode_}];
+    Owner& owner = registry().owners[{device_, inode_}];
     // An entry of another process is a copy that fork() made; the kernel's lock decides then.
-    if (owner == owner_) {
-        throw StorageError(name_ + ": the store is already open in this process");
+    if (owner.process == owner_) {
+        std::string who = owner.holders ? owner.holders() : std::string();
+        if (who.empty()) who = "the store is already open in this process";
+        throw StorageError(name_ + ": " + who);
     }
-    owner = owner_;
+    owner = {owner_, {}};
     registered_ = true;
+}
+
+void FileClaim::set_holders(std::function<std::string()> holders) {
+    const std::lock_guard lock(registry().mutex);  // waits for an opening that is asking
+    registry().owners.at({device_, inode_}).holders.swap(holders);
 }
 
 void FileClaim::lock() {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "core/lmdb/lmdb_storage.hpp"
@@ -25,6 +26,8 @@ class FileClaim {
     [[nodiscard]] const std::string& name() const { return name_; }
     /// True when `other` is a descriptor of the same file.
     [[nodiscard]] bool same_file(int other) const;
+    /// See Storage::set_holders.
+    void set_holders(std::function<std::string()> holders);
 
   private:
     explicit FileClaim(std::string name);

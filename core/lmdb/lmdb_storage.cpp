@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <functional>
+#include <utility>
 
 #include <vitrine/error.hpp>
 
@@ -59,6 +61,9 @@ class LmdbStorage final : public Storage {
     [[nodiscard]] StorageSize size() const override;
     [[nodiscard]] bool failed() const override { return writer_.failed(); }
     [[nodiscard]] std::string name() const override { return environment_.name(); }
+    void set_holders(std::function<std::string()> holders) override {
+        environment_.set_holders(std::move(holders));
+    }
 
   private:
     [[nodiscard]] StorageState state_in(Lease& lease) const;

@@ -107,7 +107,7 @@ TEST(DirectPersistTest, ManyKeptRowsAreFreedInSeveralBatches) {
     Snapshot held = machine->snapshot();
     {
         Transaction transaction = machine.begin();
-        for (const ObjectId id : ids) set(transaction, id, 1);
+        for (const ObjectId id : ids) set(transaction, id, 9999);
         transaction.commit();
     }
     machine->flush();

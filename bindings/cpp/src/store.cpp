@@ -86,8 +86,10 @@ Transaction Store::begin(TransactionOptions options) {
 std::optional<Version> Store::try_finish(detail::Attempt& attempt, detail::Backoff& backoff) {
     try {
         return attempt.finish();
-    } catch (const ConflictError&) {
-        if (!backoff.pause()) throw;
+    } catch (const ConflictError& conflict) {
+        if (!backoff.has_more()) throw;
+        attempt.await(conflict.with());
+        backoff.pause();
         return std::nullopt;
     }
 }

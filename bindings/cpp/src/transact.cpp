@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <thread>
 
 #include <vitrine/error.hpp>
 
+#include "mvcc/store.hpp"
 #include "mvcc/transaction.hpp"
 
 namespace vitrine::detail {
@@ -21,15 +23,27 @@ Version Attempt::finish() {
     return machine.commit();
 }
 
+void Attempt::await(Version winner) const {
+    using Clock = std::chrono::steady_clock;
+    mvcc::Store& store = transaction_.machine().store();  // our base keeps it
+    if (store.version() >= winner) return;
+    const auto patience = Clock::now() + std::chrono::seconds(1);
+    auto nap = std::chrono::microseconds(10);
+    while (store.version() < winner && !store.closed() && Clock::now() < patience) {
+        std::this_thread::sleep_for(nap);
+        nap = std::min(nap * 2, std::chrono::microseconds(200));
+    }
+}
+
 Backoff::Backoff(int attempts) : left_(attempts) {
     if (attempts < 1) throw UsageError("transact needs at least one attempt");
 }
 
-bool Backoff::pause() {
-    if (--left_ <= 0) return false;
+void Backoff::pause() {
+    --left_;
     if (round_++ == 0) {
         std::this_thread::yield();  // whoever won is through: most second runs pass
-        return true;
+        return;
     }
     // Random, so that those who met once do not meet again; doubling, since more rounds mean that
     // more transactions want the same.
@@ -38,7 +52,6 @@ bool Backoff::pause() {
     const int longest = 1 << std::min(round_, 10);
     std::uniform_int_distribution<int> pick(0, std::min(longest * 4, 1000));
     std::this_thread::sleep_for(std::chrono::microseconds(pick(random)));
-    return true;
 }
 
 }  // namespace vitrine::detail

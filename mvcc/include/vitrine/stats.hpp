@@ -14,7 +14,7 @@ struct Stats {
     std::uint64_t batches = 0;          ///< durable steps: many commits can share one
     std::uint64_t syncs = 0;            ///< synced storage transactions, housekeeping included
     std::uint64_t cache_bytes = 0;      ///< materialised versions and the table that finds them
-    std::uint64_t cache_hits = 0;       ///< reads through transactions and snapshots found in memory
+    std::uint64_t cache_hits = 0;       ///< objects that get() and find() met in memory; Views count nothing
     std::uint64_t cache_misses = 0;     ///< versions materialised from storage
     std::uint64_t evictions = 0;        ///< versions dropped to keep the budget
     std::uint64_t open_snapshots = 0;   ///< snapshots alive now, those of transactions included

@@ -72,6 +72,9 @@ class Attempt {
     [[nodiscard]] Transaction& transaction() { return transaction_; }
     /// Commits, unless the function aborted: then the base's version. Throws: ConflictError.
     Version finish();
+    /// After a conflict: waits until the commit that won is visible, so that the next run can see it.
+    /// It may be still on its way to the disk. No longer than a second: it may also fail there.
+    void await(Version winner) const;
 
   private:
     Transaction transaction_;
@@ -82,8 +85,10 @@ class Backoff {
   public:
     /// Throws: UsageError unless `attempts` is at least 1.
     explicit Backoff(int attempts);
-    /// False when no run is left; else after a pause. Unit of the pauses: microseconds, up to 1 ms.
-    bool pause();
+    /// Whether a run is left after the one that just conflicted.
+    [[nodiscard]] bool has_more() const { return left_ > 1; }
+    /// Before the next run: up to 1 ms.
+    void pause();
 
   private:
     int left_;

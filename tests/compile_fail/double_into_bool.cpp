@@ -1,0 +1,6 @@
+// expect: ValueArgument
+#include <vitrine/vitrine.hpp>
+
+void write(vitrine::TreeEditor<int, bool>& tree) {
+    tree.put(1, 1.0);
+}

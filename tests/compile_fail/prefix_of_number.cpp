@@ -1,0 +1,6 @@
+// expect: no matching (member )?function
+#include <vitrine/vitrine.hpp>
+
+void read(const vitrine::Tree<int, int>& tree) {
+    (void)tree.prefix(1);
+}

@@ -1,0 +1,6 @@
+// expect: return a copy of what you need
+#include <vitrine/vitrine.hpp>
+
+void run(vitrine::Store& store) {
+    store.transact([&](vitrine::Transaction& tx) { return tx.base().view(); });
+}

@@ -1,0 +1,6 @@
+// expect: deleted
+#include <vitrine/vitrine.hpp>
+
+void copy(vitrine::Transaction& tx) {
+    vitrine::Transaction other = tx;
+}

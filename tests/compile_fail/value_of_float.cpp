@@ -1,0 +1,6 @@
+// expect: a floating-point value: use double
+#include <vitrine/vitrine.hpp>
+
+void read(const vitrine::Snapshot& snapshot) {
+    (void)snapshot.tree<int, float>("t");
+}
