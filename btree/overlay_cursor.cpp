@@ -24,14 +24,20 @@ OverlayCursor::OverlayCursor(std::shared_ptr<const Overlay> overlay, Bounds boun
         op_end_ = ops.end();
         if (bounds_.low) op_begin_ = ops.lower_bound(ByteSpan(*bounds_.low));
     }
-    if (read_) read_->update = [this] { record(); };
     show_parts();
+    if (read_) read_->update = [this] { record(); };
 }
 
 OverlayCursor::~OverlayCursor() {
     if (!read_) return;
-    record();
     read_->update = nullptr;
+    try {
+        record();
+    } catch (const std::bad_alloc&) {
+        // What is recorded then is wider than what was read: at worst a needless conflict.
+        read_->low.reset();
+        read_->high.reset();
+    }
 }
 
 void OverlayCursor::record() {
@@ -101,6 +107,10 @@ bool OverlayCursor::next_part() {
         op_begin_ = to;
         base_begin_ = base_to;
     }
+    if (merged.entries.empty()) {
+        part_ = LeafView{};
+        return true;
+    }
     memory_ = std::make_shared<std::vector<core::Word>>(build_leaf(
         merged.entries, LeafKind{overlay_->kind.fixed_keys, overlay_->kind.form}));
     part_ = view_leaf(*memory_);
@@ -114,6 +124,7 @@ void OverlayCursor::show_parts() {
             if (!walk_ || !enter_leaf(true)) return;
             continue;
         }
+        if (part_.count == 0) continue;  // everything there was erased
         const Clamped clamped = clamp(part_, bounds_);
         ended_ = clamped.last;
         if (clamped.begin < clamped.end) {

@@ -114,7 +114,8 @@ void set_root(mvcc::Transaction& transaction, std::string_view name, core::Objec
     transaction.require_active();
     require_name(name);
     auto& edits = transaction.participant<TreeEdits>();
-    if (!edits.kind_of(id) && !transaction.find(id))
+    const auto object = edits.kind_of(id) ? std::nullopt : transaction.find(id);
+    if (!edits.kind_of(id) && (!object || is_part_of_tree(object->type)))
         throw NotFoundError(fmt::format("there is no object #{} to be root \"{}\"", id.value, name));
     edits.release_name(name);
     edits.catalog().put(bytes_of(name), std::as_bytes(std::span(&id.value, 1)));
@@ -134,6 +135,8 @@ void erase(mvcc::Transaction& transaction, core::ObjectId id) {
     if (id == kCatalog) throw NotFoundError("there is no object #1");
     if (const auto kind = edits.kind_of(id)) {
         edits.erase_tree(id, *kind);
+    } else if (const auto object = transaction.find(id); object && is_part_of_tree(object->type)) {
+        throw NotFoundError(fmt::format("object #{} is a part of a tree", id.value));
     } else {
         transaction.erase(id);
     }

@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t kRowsAtOnce = 256;
 
-bool is_node(core::TypeId type) {
-    return type == kLeafType || type == kInnerType || type == kLargeValueType;
-}
-
 }  // namespace
 
 void VerifyRun::tick(std::uint64_t done) {
@@ -80,7 +76,7 @@ void VerifyRun::check_object(ObjectId id, const std::optional<core::RowKey>& new
         fault(id, newest_row ? newest_row->version : Version{}, error.what());
         return;
     }
-    if (!version || is_node(version->type())) return;
+    if (!version || is_part_of_tree(version->type())) return;
     if (version->type() == kTreeHeaderType) {
         if (id != kCatalog) ++report_.trees;
         check_tree(version);

@@ -181,12 +181,12 @@ void ObjectTable::unlink(const ObjectVersion& version) noexcept {
     if (version.linked_) remove(mutable_version(version));
 }
 
-std::size_t ObjectTable::evict_from(Stripe& stripe, std::size_t& wanted, bool also_hot) noexcept {
+std::size_t ObjectTable::evict_from(Stripe& stripe, std::size_t& wanted, std::size_t& tries,
+                                    bool also_hot) noexcept {
     const std::lock_guard lock(stripe.mutex);
     std::size_t evicted = 0;
-    for (std::size_t tries = also_hot ? stripe.linked.size() : std::min<std::size_t>(
-                                                                   stripe.linked.size(), 64);
-         tries != 0 && wanted != 0; --tries) {
+    for (std::size_t left = stripe.linked.size(); left != 0 && tries != 0 && wanted != 0;
+         --left, --tries) {
         auto& version = static_cast<ObjectVersion&>(stripe.linked.front());
         const bool recent = version.hot_.exchange(false, std::memory_order_relaxed);
         std::uint32_t only_ours = 1;
@@ -209,10 +209,15 @@ std::size_t ObjectTable::evict_from(Stripe& stripe, std::size_t& wanted, bool al
 
 std::size_t ObjectTable::evict(std::size_t bytes) noexcept {
     std::size_t evicted = 0;
+    std::size_t left = kTriesPerSearch;
     // Twice around: the first may only take the marks off.
-    for (std::size_t i = 0; i < 2 * kStripes && bytes != 0; ++i)
+    for (std::size_t i = 0; i < 2 * kStripes && left != 0 && bytes != 0; ++i) {
+        std::size_t tries = std::min(left, kTriesPerStripe);
+        left -= tries;
         evicted += evict_from(stripes_[hand_.fetch_add(1, std::memory_order_relaxed) % kStripes],
-                              bytes, false);
+                              bytes, tries, false);
+        left += tries;
+    }
     return evicted;
 }
 
@@ -220,7 +225,8 @@ std::size_t ObjectTable::evict_all() noexcept {
     std::size_t evicted = 0;
     for (Stripe& stripe : stripes_) {
         std::size_t everything = ~std::size_t{0};
-        evicted += evict_from(stripe, everything, true);
+        std::size_t tries = everything;
+        evicted += evict_from(stripe, everything, tries, true);
     }
     return evicted;
 }

@@ -85,6 +85,10 @@ class ObjectTable {
     static constexpr std::size_t kMids = std::size_t{1} << kMidBits;
     static constexpr std::size_t kTops = std::size_t{1} << kTopBits;
     static constexpr std::size_t kStripes = 64;
+    static constexpr std::size_t kTriesPerStripe = 64;
+    // A search that meets only versions which must stay (held, not stored yet) ends after these; the
+    // next one goes on from there.
+    static constexpr std::size_t kTriesPerSearch = 512;
     static_assert((std::uint64_t{1} << (kSlotBits + kMidBits + kTopBits)) - 1 ==
                   core::kMaxObjectId);
 
@@ -128,7 +132,8 @@ class ObjectTable {
     void release_chunk_if_empty(Chunk& chunk, ObjectId id) noexcept;
     void insert(Chunk& chunk, ObjectVersion& version) noexcept;
     void remove(ObjectVersion& version) noexcept;
-    std::size_t evict_from(Stripe& stripe, std::size_t& wanted, bool also_hot) noexcept;
+    std::size_t evict_from(Stripe& stripe, std::size_t& wanted, std::size_t& tries,
+                           bool also_hot) noexcept;
 
     MemoryAccount& account_;
     std::atomic<Mid*>* const top_;  // mapped, so that untouched parts cost no memory

@@ -40,6 +40,19 @@ void Pipeline::require_writable() const {
 
 Version Pipeline::commit(const Snapshot& base, Isolation isolation,
                          core::FunctionRef<void(CommitContext&)> sequence) {
+    try {
+        return try_commit(base, isolation, sequence);
+    } catch (const ConflictError&) {
+        conflicts_.fetch_add(1, std::memory_order_relaxed);
+        // The winner may be sequenced and still on its way to the disk. Whoever is told of it must
+        // find it visible, or a second try would begin on the same base and lose again.
+        if (!deferred_) queue_->flush();
+        throw;
+    }
+}
+
+Version Pipeline::try_commit(const Snapshot& base, Isolation isolation,
+                             core::FunctionRef<void(CommitContext&)> sequence) {
     const auto commit = std::make_shared<Commit>();
     CommitList one{commit};
     {
@@ -49,12 +62,7 @@ Version Pipeline::commit(const Snapshot& base, Isolation isolation,
         commit->number = Version{sequenced_.value() + 1};
         CommitContext context(store_, base, commit->number, isolation == Isolation::serializable,
                               recent_);
-        try {
-            sequence(context);
-        } catch (const ConflictError&) {
-            conflicts_.fetch_add(1, std::memory_order_relaxed);
-            throw;
-        }
+        sequence(context);
         if (context.changes().empty()) return base.version();
         // Commit times strictly increase, whatever the clock does.
         commit->time = std::max(std::chrono::time_point_cast<core::Time::duration>(

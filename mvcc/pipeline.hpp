@@ -39,7 +39,8 @@ class Pipeline final : public CommitSink {
     ~Pipeline();
 
     /// Runs `sequence` in the sequencing section and carries its changes through. Returns the new
-    /// version, or `base`'s when it changed nothing. Throws: ConflictError, StorageError, UsageError.
+    /// version, or `base`'s when it changed nothing. Throws: ConflictError (the winner is visible
+    /// then), StorageError, UsageError.
     Version commit(const Snapshot& base, Isolation isolation,
                    core::FunctionRef<void(CommitContext&)> sequence);
     void flush();
@@ -52,6 +53,8 @@ class Pipeline final : public CommitSink {
     [[nodiscard]] PipelineCounters counters() const;
 
   private:
+    Version try_commit(const Snapshot& base, Isolation isolation,
+                       core::FunctionRef<void(CommitContext&)> sequence);
     void complete(const CommitList& batch) override;
     void fail(CommitList& batch, const std::string& error) noexcept override;
     void require_writable() const;

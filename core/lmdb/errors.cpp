@@ -51,6 +51,10 @@ void throw_error(int code, const std::string& file, const std::string& doing) {
                                mdb_strerror(code) + ")");
         case MDB_PANIC:
             throw StorageError(where + "an earlier write failed; no more are accepted");
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:  // the process's limit, or the file system's
+            throw StorageError(where + "the disk is full (" + mdb_strerror(code) + ")");
         default: throw StorageError(where + mdb_strerror(code));
     }
 }

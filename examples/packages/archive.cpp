@@ -46,24 +46,25 @@ std::vector<Archive::Index> Archive::candidates(const Listing& dependent,
                                                 const Clause& clause) const {
     std::vector<Index> found;
     for (const Relation& relation : clause.alternatives) {
-        const std::string_view architecture = wanted_architecture(dependent);
+        const std::string_view architecture = architecture_of(dependent);
         add_real(relation, architecture, found);
         add_providers(relation, architecture, found);
     }
     return found;
 }
 
-std::string_view Archive::wanted_architecture(const Listing& dependent) const {
-    return dependent.key.architecture == "all" ? native_ : dependent.key.architecture;
+std::string_view Archive::architecture_of(const Listing& listing) const {
+    return listing.key.architecture == "all" ? native_ : listing.key.architecture;
 }
 
 bool Archive::serves(const Listing& candidate, std::string_view architecture,
                      const Relation& relation) const {
-    const std::string& own = candidate.key.architecture;
-    if (relation.architecture == "any") return candidate.allowed || candidate.foreign || own == architecture;
-    if (!relation.architecture.empty() && relation.architecture != "native")
+    const std::string_view own = architecture_of(candidate);
+    if (relation.architecture == "any" && candidate.allowed) return true;
+    if (relation.architecture == "native") return own == native_;
+    if (!relation.architecture.empty() && relation.architecture != "any")
         return own == relation.architecture;
-    return own == architecture || own == "all" || candidate.foreign;
+    return own == architecture || candidate.foreign;
 }
 
 namespace {
@@ -82,7 +83,7 @@ void Archive::add_real(const Relation& relation, std::string_view architecture,
     for (const bool own : {true, false})
         for (const Index index : named->second) {
             const Listing& candidate = listings_[index];
-            if ((candidate.key.architecture == architecture) == own &&
+            if ((architecture_of(candidate) == architecture) == own &&
                 serves(candidate, architecture, relation) && relation.accepts(candidate.version))
                 add_once(found, index);
         }

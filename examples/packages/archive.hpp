@@ -34,7 +34,8 @@ class Archive {
     };
 
     void index_names();
-    [[nodiscard]] std::string_view wanted_architecture(const Listing& dependent) const;
+    /// A package for all architectures counts as one for the machine's own.
+    [[nodiscard]] std::string_view architecture_of(const Listing& listing) const;
     [[nodiscard]] bool serves(const Listing& candidate, std::string_view architecture,
                               const Relation& relation) const;
     void add_real(const Relation& relation, std::string_view architecture,

@@ -2,7 +2,7 @@
 
 using Cxx = import "/capnp/c++.capnp";
 using Vitrine = import "/vitrine/vitrine.capnp";
-$Cxx.namespace("packages");
+$Cxx.namespace("packages::stored");
 
 struct Package @0xc8e274cb75b355cd {
   name @0 :Text;

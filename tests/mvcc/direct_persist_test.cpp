@@ -236,8 +236,7 @@ TEST_P(DirectPersistScheduleTest, AnOrphanStaysRightThroughLaterVersions) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Windows, DirectPersistScheduleTest,
-                         testing::Values("persist:planned", "persist:written",
-                                         "commit:publishing"),
+                         testing::Values("persist:planned", "persist:written", "commit:publishing"),
                          [](const auto& instance) {
                              std::string name = instance.param;
                              name[name.find(':')] = '_';

@@ -1,9 +1,9 @@
 #include "mvcc/epoch.hpp"
 
-#include <gtest/gtest.h>
-
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace vitrine::mvcc {
 namespace {

@@ -1,9 +1,9 @@
 #include "mvcc/flusher.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <optional>
+
+#include <gtest/gtest.h>
 
 #include <vitrine/error.hpp>
 

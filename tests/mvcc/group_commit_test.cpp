@@ -1,9 +1,9 @@
 #include "mvcc/group_commit.hpp"
 
-#include <gtest/gtest.h>
-
 #include <mutex>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include <vitrine/error.hpp>
 
@@ -100,7 +100,7 @@ TEST_F(GroupCommitScheduleTest, AFailureTakesThoseQueuedBehindWithItAndTheStoreG
 
 TEST_F(GroupCommitScheduleTest, ACommitFailedBeforeItsThreadWaitsIsReportedToIt) {
     sink.fail_at = 1;
-    const auto slow = push(1);   // its thread is elsewhere
+    const auto slow = push(1);  // its thread is elsewhere
     const auto failing = push(2);
     EXPECT_THROW(queue.wait(*failing), StorageError);
     EXPECT_THROW(queue.wait(*slow), StorageError);

@@ -1,9 +1,9 @@
 #include "tests/support/model.hpp"
 
-#include <gtest/gtest.h>
-
 #include <list>
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include <vitrine/error.hpp>
 
@@ -20,7 +20,8 @@ std::uint16_t words_of(std::uint64_t value) { return static_cast<std::uint16_t>(
 class Twins {
   public:
     Twins(std::uint64_t seed, const StoreOptions& options)
-        : random_(seed), deferred_(options.durability == Durability::deferred),
+        : random_(seed),
+          deferred_(options.durability == Durability::deferred),
           machine_(open(options)) {}
 
     void run(int steps) {
@@ -71,8 +72,8 @@ class Twins {
 
     std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
     ObjectId some_id(const Open& open) {
-        const auto& all = below(4) == 0 || open.model.view.empty() ? model_.at(model_.newest())
-                                                                   : open.model.view;
+        const auto& all =
+            below(4) == 0 || open.model.view.empty() ? model_.at(model_.newest()) : open.model.view;
         if (all.empty()) return ObjectId{core::kFirstFreeId + below(3)};
         auto found = all.begin();
         std::advance(found, static_cast<long>(below(all.size())));
@@ -81,7 +82,8 @@ class Twins {
 
     void step() {
         switch (below(20)) {
-            case 0: case 1:
+            case 0:
+            case 1:
                 if (transactions_.size() < 5)
                     transactions_.emplace_back(machine_, model_, below(3) != 0);
                 return;
@@ -95,7 +97,8 @@ class Twins {
                                      static_cast<long>(below(snapshots_.size())));
                 return;
             case 4: machine_->trim_cache(); return;
-            case 5: case 6:
+            case 5:
+            case 6:
                 for (const auto& [snapshot, version] : snapshots_) check_all(snapshot, version);
                 return;
             case 7:
@@ -108,12 +111,18 @@ class Twins {
         auto open = transactions_.begin();
         std::advance(open, static_cast<long>(below(transactions_.size())));
         switch (below(12)) {
-            case 0: case 1: create_in(*open); return;
-            case 2: case 3: case 4: case 5: set_in(*open); return;
+            case 0:
+            case 1: create_in(*open); return;
+            case 2:
+            case 3:
+            case 4:
+            case 5: set_in(*open); return;
             case 6: erase_in(*open); return;
             case 7: read_in(*open); return;
             case 8: mark_in(*open); return;
-            case 9: if (below(3) == 0) transactions_.erase(open); return;
+            case 9:
+                if (below(3) == 0) transactions_.erase(open);
+                return;
             default: commit(open, !deferred_ && below(8) == 0); return;
         }
     }
@@ -195,8 +204,8 @@ class Twins {
         for (const auto& [id, last] : model_.ever()) {
             const auto expected = state.find(id);
             const auto found = get(snapshot, ObjectId{id});
-            EXPECT_EQ(found, expected == state.end() ? std::nullopt
-                                                     : std::optional(expected->second))
+            EXPECT_EQ(found,
+                      expected == state.end() ? std::nullopt : std::optional(expected->second))
                 << "object " << id << " at version " << version;
         }
     }

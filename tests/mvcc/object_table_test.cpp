@@ -1,8 +1,8 @@
 #include "mvcc/object_table.hpp"
 
-#include <gtest/gtest.h>
-
 #include <optional>
+
+#include <gtest/gtest.h>
 
 #include "tests/mvcc/fixture.hpp"
 

@@ -12,8 +12,8 @@ namespace {
 struct ObjectVersionTest : testing::Test {
     AccountOwner account{MemoryAccount::make()};
     VersionHandle make(std::uint64_t number, const TypeTraits* traits = nullptr) {
-        return VersionHandle::adopt(ObjectVersion::make(*account, traits, ObjectId{7}, v(3),
-                                                        kNumber, payload_of(number)));
+        return VersionHandle::adopt(
+            ObjectVersion::make(*account, traits, ObjectId{7}, v(3), kNumber, payload_of(number)));
     }
 };
 

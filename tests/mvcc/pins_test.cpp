@@ -1,8 +1,8 @@
 #include "mvcc/pins.hpp"
 
-#include <gtest/gtest.h>
-
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "tests/mvcc/fixture.hpp"
 #include "tests/support/schedule.hpp"

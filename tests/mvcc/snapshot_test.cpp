@@ -1,9 +1,9 @@
 #include "mvcc/snapshot.hpp"
 
-#include <gtest/gtest.h>
-
 #include <thread>
 #include <tuple>
+
+#include <gtest/gtest.h>
 
 #include <vitrine/error.hpp>
 

@@ -1,9 +1,9 @@
 #include "mvcc/store.hpp"
 
-#include <gtest/gtest.h>
-
 #include <thread>
 #include <tuple>
+
+#include <gtest/gtest.h>
 
 #include <vitrine/error.hpp>
 
@@ -19,8 +19,7 @@ class Watched final : public core::Storage {
     explicit Watched(std::atomic<bool>& gone) : gone_(gone) {}
     ~Watched() override { gone_ = true; }
     core::StorageState state() const override { return disk_.state(); }
-    Reading read(ObjectId id, Version at,
-                 core::FunctionRef<void(Version, Words)> sink) override {
+    Reading read(ObjectId id, Version at, core::FunctionRef<void(Version, Words)> sink) override {
         return disk_.read(id, at, sink);
     }
     void write(const core::Batch& batch) override { disk_.write(batch); }

@@ -31,7 +31,10 @@ TEST_F(TransactionTest, SeesItsOwnEditsAndCommitsThemTogether) {
 }
 
 TEST_F(TransactionTest, NothingHappensWithoutCommit) {
-    { Transaction dropped = machine.begin(); set(dropped, a, 10); }
+    {
+        Transaction dropped = machine.begin();
+        set(dropped, a, 10);
+    }
     Transaction aborted = machine.begin();
     aborted.erase(a);
     aborted.abort();

@@ -51,8 +51,8 @@ class Model {
 
     struct Outcome {
         bool conflict = false;
-        State next{};                // the newest state with the transaction's changes
-        std::set<Id> changed{};      // empty: nothing to commit
+        State next{};            // the newest state with the transaction's changes
+        std::set<Id> changed{};  // empty: nothing to commit
     };
 
     [[nodiscard]] std::size_t newest() const { return states_.size() - 1; }

@@ -10,8 +10,8 @@ namespace vitrine::detail {
 /// Invariants:
 ///  G1. Each thread has a slot of its own, which says whose gate the thread is inside.
 ///  G2. enter() fills the slot, then reads `open_`; shut() clears `open_`, then reads the slots. In
-///      the one order of these seq_cst operations either the call sees the gate shut, or shut() sees
-///      the call and waits for it.
+///      the one order of these seq_cst operations either the call sees the gate shut, or shut()
+///      sees the call and waits for it.
 ///
 /// Calls do not nest, and are short: shut() spins.
 class CallGate {

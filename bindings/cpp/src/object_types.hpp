@@ -4,15 +4,16 @@
 
 #include <capnp/common.h>
 
-#include "mvcc/object_version.hpp"
-#include "mvcc/store.hpp"
-
 #include <vitrine/detail/struct_type.hpp>
 #include <vitrine/detail/tree_kind.hpp>
 
+#include "mvcc/object_version.hpp"
+#include "mvcc/store.hpp"
+
 namespace vitrine::detail {
 
-/// Compares the program's struct with the stored one and remembers that it fits. Throws: SchemaError.
+/// Compares the program's struct with the stored one and remembers that it fits. Throws:
+/// SchemaError.
 void check_first_use(mvcc::Store& store, const StructType& type);
 
 inline void check_schema(mvcc::Store& store, const StructType& type) {
@@ -34,7 +35,8 @@ std::string name_of(const StructType& type);
 /// Refuses objects of another type, and types that do not fit. Throws: TypeError, SchemaError.
 inline void check_type(mvcc::Store& store, core::ObjectId id, core::TypeId stored,
                        const StructType& asked) {
-    if (stored != asked.id) [[unlikely]] throw_other_type(store, id, stored, asked);
+    if (stored != asked.id) [[unlikely]]
+        throw_other_type(store, id, stored, asked);
     check_schema(store, asked);
 }
 

@@ -1,15 +1,15 @@
-#include <vitrine/snapshot.hpp>
+#include "mvcc/snapshot.hpp"
 
 #include <new>
 
 #include <fmt/format.h>
 
 #include <vitrine/error.hpp>
+#include <vitrine/snapshot.hpp>
 
 #include "bindings/cpp/src/object_types.hpp"
 #include "bindings/cpp/src/roots.hpp"
 #include "btree/trees.hpp"
-#include "mvcc/snapshot.hpp"
 #include "mvcc/store.hpp"
 
 namespace vitrine {

@@ -1,12 +1,13 @@
-#include <vitrine/store.hpp>
+#include "mvcc/store.hpp"
 
 #include <fmt/format.h>
+
+#include <vitrine/store.hpp>
 
 #include "bindings/cpp/src/call_gate.hpp"
 #include "btree/node_types.hpp"
 #include "btree/verify.hpp"
 #include "core/lmdb/lmdb_storage.hpp"
-#include "mvcc/store.hpp"
 #include "mvcc/transaction.hpp"
 
 namespace vitrine {
@@ -52,14 +53,15 @@ void CloseStore::operator()(OpenStore* store) const noexcept { delete store; }
 }  // namespace detail
 
 Store Store::open(const std::filesystem::path& file, StoreOptions options) {
-    auto storage = core::lmdb::open(file, {.create_if_missing = options.create_if_missing,
-                                           .read_only = options.read_only});
+    auto storage = core::lmdb::open(
+        file, {.create_if_missing = options.create_if_missing, .read_only = options.read_only});
     return Store{new detail::OpenStore{
         mvcc::Store::open(std::move(storage), options, btree::node_traits())}};
 }
 
 detail::OpenStore& Store::store() const {
-    if (store_ == nullptr) [[unlikely]] throw UsageError("this Store was moved from");
+    if (store_ == nullptr) [[unlikely]]
+        throw UsageError("this Store was moved from");
     return *store_;
 }
 
@@ -71,8 +73,7 @@ std::shared_ptr<mvcc::Transaction> Store::begin_machine(TransactionOptions optio
     mvcc::Snapshot base = store().snapshot();
     mvcc::Store& machine = base.store();
     if (machine.options().read_only) {
-        throw UsageError(
-            fmt::format("{} was opened to be read only", machine.storage().name()));
+        throw UsageError(fmt::format("{} was opened to be read only", machine.storage().name()));
     }
     return std::make_shared<mvcc::Transaction>(machine, std::move(base), std::move(options));
 }
@@ -86,9 +87,8 @@ Transaction Store::begin(TransactionOptions options) {
 std::optional<Version> Store::try_finish(detail::Attempt& attempt, detail::Backoff& backoff) {
     try {
         return attempt.finish();
-    } catch (const ConflictError& conflict) {
+    } catch (const ConflictError&) {
         if (!backoff.has_more()) throw;
-        attempt.await(conflict.with());
         backoff.pause();
         return std::nullopt;
     }

@@ -1,5 +1,3 @@
-#include <vitrine/detail/transact.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -7,9 +5,9 @@
 #include <random>
 #include <thread>
 
+#include <vitrine/detail/transact.hpp>
 #include <vitrine/error.hpp>
 
-#include "mvcc/store.hpp"
 #include "mvcc/transaction.hpp"
 
 namespace vitrine::detail {
@@ -21,18 +19,6 @@ Version Attempt::finish() {
     mvcc::Transaction& machine = transaction_.machine();
     if (!machine.active()) return machine.base().version();
     return machine.commit();
-}
-
-void Attempt::await(Version winner) const {
-    using Clock = std::chrono::steady_clock;
-    mvcc::Store& store = transaction_.machine().store();  // our base keeps it
-    if (store.version() >= winner) return;
-    const auto patience = Clock::now() + std::chrono::seconds(1);
-    auto nap = std::chrono::microseconds(10);
-    while (store.version() < winner && !store.closed() && Clock::now() < patience) {
-        std::this_thread::sleep_for(nap);
-        nap = std::min(nap * 2, std::chrono::microseconds(200));
-    }
 }
 
 Backoff::Backoff(int attempts) : left_(attempts) {

@@ -1,14 +1,14 @@
-#include <vitrine/transaction.hpp>
+#include "mvcc/transaction.hpp"
 
 #include <fmt/format.h>
 
 #include <vitrine/error.hpp>
+#include <vitrine/transaction.hpp>
 
 #include "bindings/cpp/src/object_types.hpp"
 #include "bindings/cpp/src/roots.hpp"
 #include "btree/trees.hpp"
 #include "mvcc/store.hpp"
-#include "mvcc/transaction.hpp"
 
 namespace vitrine {
 
@@ -24,7 +24,8 @@ Transaction& Transaction::operator=(Transaction&& other) noexcept {
 Transaction::~Transaction() { abort(); }
 
 mvcc::Transaction& Transaction::machine() const {
-    if (machine_ == nullptr) [[unlikely]] throw UsageError("this Transaction was moved from");
+    if (machine_ == nullptr) [[unlikely]]
+        throw UsageError("this Transaction was moved from");
     return *machine_;
 }
 

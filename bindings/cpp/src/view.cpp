@@ -1,10 +1,9 @@
-#include <vitrine/view.hpp>
-
 #include <deque>
 #include <string>
 
 #include <vitrine/detail/snapshot_handle.hpp>
 #include <vitrine/error.hpp>
+#include <vitrine/view.hpp>
 
 #include "bindings/cpp/src/object_types.hpp"
 #include "bindings/cpp/src/roots.hpp"
@@ -35,7 +34,8 @@ const capnp::word* peek_object(const ViewState& state, AnyRef ref, const StructT
 
 const capnp::word* peek_existing(const ViewState& state, AnyRef ref, const StructType& type) {
     const capnp::word* const words = peek_object(state, ref, type);
-    if (words == nullptr) [[unlikely]] throw_no_object(ref);
+    if (words == nullptr) [[unlikely]]
+        throw_no_object(ref);
     return words;
 }
 

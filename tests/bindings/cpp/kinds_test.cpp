@@ -33,8 +33,10 @@ btree::KeyBytes encoded(const Q& key) {
 template <class K>
 K decoded(const btree::KeyBytes& bytes) {
     std::string unescaped;
-    if constexpr (KeyCodec<K>::kFixed) return KeyCodec<K>::view(btree::head_of(bytes));
-    else return KeyCodec<K>::own(KeyCodec<K>::view(bytes, unescaped));
+    if constexpr (KeyCodec<K>::kFixed)
+        return KeyCodec<K>::view(btree::head_of(bytes));
+    else
+        return KeyCodec<K>::own(KeyCodec<K>::view(bytes, unescaped));
 }
 
 /// Every key comes back, and the bytes are in the order of the keys.
@@ -52,8 +54,8 @@ void expect_order(std::vector<K> keys) {
 template <class K>
 std::vector<K> corners() {
     using Limits = std::numeric_limits<K>;
-    return {Limits::lowest(), static_cast<K>(Limits::lowest() + 1), K(0), K(1), K(2), K(127),
-            static_cast<K>(Limits::max() / 2), Limits::max()};
+    return {Limits::lowest(), static_cast<K>(Limits::lowest() + 1), K(0),         K(1), K(2),
+            K(127),           static_cast<K>(Limits::max() / 2),    Limits::max()};
 }
 
 template <class V, class Q>
@@ -100,8 +102,8 @@ TEST(KindsTest, AStringAloneIsItsOwnBytes) {
 TEST(KindsTest, TuplesSortFieldByFieldWhateverTheirTextsHold) {
     using K = std::tuple<std::string, std::int16_t, std::string>;
     std::vector<K> keys;
-    const std::vector<std::string> texts{"", "\0"s, "\0\0"s, "\0\xFF"s, "a", "a\0"s, "a\0b"s, "ab",
-                                         "\x01", "\xFF", "\xFF\0"s};
+    const std::vector<std::string> texts{"",      "\0"s, "\0\0"s, "\0\xFF"s, "a",      "a\0"s,
+                                         "a\0b"s, "ab",  "\x01",  "\xFF",    "\xFF\0"s};
     for (const auto& first : texts)
         for (const int number : {-32768, -1, 0, 1, 32767})
             for (const auto& last : texts)
@@ -214,8 +216,8 @@ TEST(KindsTest, StructsAreFlatWhetherFilledOrCopied) {
 TEST(KindsTest, LargeStructsAreFlatToo) {
     const std::string name(100'000, 'n');
     FlatWords words;
-    const BytesView bytes = ValueCodec<Node>::encode(
-        [&](Node::Builder node) { node.setDisplayName(name); }, words);
+    const BytesView bytes =
+        ValueCodec<Node>::encode([&](Node::Builder node) { node.setDisplayName(name); }, words);
     EXPECT_EQ(to_text(ValueCodec<Node>::view(bytes).getDisplayName()), name);
 }
 

@@ -47,7 +47,7 @@ TEST(LmdbErrorsTest, TellsDamageFromAFailingWorld) {
     try {
         lmdb::throw_error(ENOSPC, "file", "writing");
     } catch (const StorageError& error) {
-        EXPECT_STREQ(error.what(), "file: writing: No space left on device");
+        EXPECT_STREQ(error.what(), "file: writing: the disk is full (No space left on device)");
     }
     EXPECT_NO_THROW(lmdb::check(MDB_SUCCESS, "file", "reading"));
 }

@@ -17,7 +17,7 @@ struct Entry {
 /// readers. Take it apart: `for (auto [key, value] : tree)`.
 /// Lifetime: until the iterator that gave it moves or goes.
 ///
-///     std::string_view name = tree.begin()->key;   // WRONG: dangles, the iterator goes at the semicolon
+///     std::string_view name = tree.begin()->key;   // WRONG: dangles, the iterator goes
 ///     std::string name{tree.begin()->key};         // right: copies it
 template <class K, class V>
 struct EntryView {

@@ -79,7 +79,8 @@ struct TargetOf<schema::Ref<T>> {
 
 /// A stored field as a reference, with T deduced: `auto parent = ref(reader.getParent());`
 template <class Reader>
-[[nodiscard]] auto ref(Reader stored) -> Ref<typename detail::TargetOf<typename Reader::Reads>::Type> {
+[[nodiscard]] auto ref(Reader stored)
+    -> Ref<typename detail::TargetOf<typename Reader::Reads>::Type> {
     return Ref<typename detail::TargetOf<typename Reader::Reads>::Type>{stored};
 }
 

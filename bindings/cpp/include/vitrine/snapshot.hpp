@@ -18,16 +18,16 @@
 
 namespace vitrine {
 
-/// The whole store as of one commit. A cheap copyable value: share it between any number of threads,
-/// keep it as long as you like. Nothing that it shows ever changes. It outlives its Store; the file
-/// stays locked by the process until it is gone, and rows that it shows stay in the file.
+/// The whole store as of one commit. A cheap copyable value: share it between any number of
+/// threads, keep it as long as you like. Nothing that it shows ever changes. It outlives its Store;
+/// the file stays locked by the process until it is gone, and rows that it shows stay in the file.
 ///
 ///     auto owner = snapshot.get(ref)->getOwner();   // WRONG: dangles, the text is the Object's
 ///     auto account = snapshot.get(ref);             // right: keep the object
 ///
 /// Threads: const members by any thread.
-/// Throws, every member that reads: CorruptionError, StorageError; SchemaError at the first use of a
-/// struct that does not fit the stored one; UsageError for `Snapshot{}`, which is of no store.
+/// Throws, every member that reads: CorruptionError, StorageError; SchemaError at the first use of
+/// a struct that does not fit the stored one; UsageError for `Snapshot{}`, which is of no store.
 class Snapshot {
   public:
     /// Of no store.
@@ -81,7 +81,8 @@ class Snapshot {
         return Tree<K, V>{open(ref, detail::kind_of_tree<K, V>())};
     }
 
-    /// A window through which reading borrows. Keep it short-lived: memory is not reclaimed meanwhile.
+    /// A window through which reading borrows. Keep it short-lived: memory is not reclaimed
+    /// meanwhile.
     [[nodiscard]] View view() const;
 
     /// For Vitrine's own parts.

@@ -37,8 +37,9 @@ struct CloseStore {
 /// Throws, every member: UsageError after close() and for a moved-from store.
 class Store {
   public:
-    /// Throws: StorageError (what the system said; not a Vitrine store; another format; open already,
-    /// here or in another process, or held by snapshots), CorruptionError for a damaged header.
+    /// Throws: StorageError (what the system said; not a Vitrine store; another format; open
+    /// already, here or in another process, or held by snapshots), CorruptionError for a damaged
+    /// header.
     static Store open(const std::filesystem::path& file, StoreOptions options = {});
 
     Store(Store&&) noexcept = default;
@@ -54,12 +55,12 @@ class Store {
     /// Throws: UsageError for a store that was opened to be read only.
     [[nodiscard]] Transaction begin(TransactionOptions options = {});
 
-    /// Runs `fn(Transaction&)` in a transaction and commits it; runs it again, with a pause, when the
-    /// commit conflicts, up to `options.attempts` times. Returns what fn returns, or the commit's
-    /// Version when that is void. Inside, abort() means no commit (and base().version() for void);
-    /// commit() is a UsageError. What fn throws aborts and passes through.
+    /// Runs `fn(Transaction&)` in a transaction and commits it; runs it again, with a pause, when
+    /// the commit conflicts, up to `options.attempts` times. Returns what fn returns, or the
+    /// commit's Version when that is void. Inside, abort() means no commit (and base().version()
+    /// for void); commit() is a UsageError. What fn throws aborts and passes through.
     ///
-    ///     auto owner = store.transact([&](auto& tx) { return tx.get(ref).getOwner(); });   // refused
+    ///     store.transact([&](auto& tx) { return tx.get(ref).getOwner(); });  // refused
     ///
     /// Throws: ConflictError when all attempts conflicted, StorageError; UsageError unless attempts
     /// is at least 1.
@@ -67,9 +68,10 @@ class Store {
         requires std::invocable<F&, Transaction&>
     auto transact(F&& fn, TransactionOptions options = {}) {
         using Result = std::remove_cvref_t<std::invoke_result_t<F&, Transaction&>>;
-        static_assert(!detail::Borrowed<Result>::value,
-                      "transact: the function returns a reader, builder, view, editor or string_view, "
-                      "which dangles when the transaction ends: return a copy of what you need");
+        static_assert(
+            !detail::Borrowed<Result>::value,
+            "transact: the function returns a reader, builder, view, editor or string_view, "
+            "which dangles when the transaction ends: return a copy of what you need");
         detail::Backoff backoff(options.attempts);
         while (true) {
             detail::Attempt attempt(begin_machine(options));
@@ -101,8 +103,10 @@ class Store {
     explicit Store(detail::OpenStore* store) : store_(store) {}
     /// Throws: UsageError when moved from.
     [[nodiscard]] detail::OpenStore& store() const;
-    [[nodiscard]] std::shared_ptr<mvcc::Transaction> begin_machine(TransactionOptions options) const;
-    /// Nothing: it conflicted, and is to be run again. Throws: ConflictError after the last attempt.
+    [[nodiscard]] std::shared_ptr<mvcc::Transaction> begin_machine(
+        TransactionOptions options) const;
+    /// Nothing: it conflicted, and is to be run again. Throws: ConflictError after the last
+    /// attempt.
     static std::optional<Version> try_finish(detail::Attempt& attempt, detail::Backoff& backoff);
 
     std::unique_ptr<detail::OpenStore, detail::CloseStore> store_;

@@ -35,8 +35,8 @@ class Attempt;
 /// Readers and builders are the transaction's: they are valid until it ends or rolls back; a reader
 /// also only until its object is edited or erased.
 /// Threads: one at a time. Movable. It outlives its Store, but is of no use then.
-/// Throws, every member but base(): UsageError once it ended, was moved from, or its Store is closed;
-/// members that read: CorruptionError, StorageError, SchemaError.
+/// Throws, every member but base(): UsageError once it ended, was moved from, or its Store is
+/// closed; members that read: CorruptionError, StorageError, SchemaError.
 class Transaction {
   public:
     Transaction(Transaction&&) noexcept = default;
@@ -122,8 +122,8 @@ class Transaction {
 
     /// Cost: O(edited objects).
     [[nodiscard]] Savepoint savepoint();
-    /// Takes back what was changed since. What was read stays read. Readers and builders from before
-    /// are invalid after. The savepoint may be used again; those made after it not.
+    /// Takes back what was changed since. What was read stays read. Readers and builders from
+    /// before are invalid after. The savepoint may be used again; those made after it not.
     /// Throws: UsageError for a savepoint of another transaction, or made after one gone back to.
     void rollback_to(const Savepoint& savepoint);
 

@@ -19,7 +19,8 @@
 namespace vitrine {
 
 /// An ordered map as one snapshot shows it, or, of a TreeEditor, as one transaction does. A cheap
-/// copyable value that holds its snapshot: it stays valid after the Snapshot and the Store are gone.
+/// copyable value that holds its snapshot: it stays valid after the Snapshot and the Store are
+/// gone.
 ///
 /// `K`: integers of 8 to 64 bits, double, std::string, Bytes, std::tuple of these. `V`: integers,
 /// double, bool, std::string, Bytes, Ref<T>, TreeRef<K, V>, a Cap'n Proto struct, Unit (a set).
@@ -130,7 +131,8 @@ class Tree {
     /// The last entry whose key is not above `key`.
     template <detail::KeyArgument<K> Q = K>
     [[nodiscard]] std::optional<Entry<K, V>> floor(const Q& key) const {
-        return nearest({.high = detail::key_bytes<K>(key), .high_included = true, .reversed = true});
+        return nearest(
+            {.high = detail::key_bytes<K>(key), .high_included = true, .reversed = true});
     }
     /// The first entry whose key is not below `key`.
     template <detail::KeyArgument<K> Q = K>
@@ -146,7 +148,8 @@ class Tree {
 
   protected:
     [[nodiscard]] const btree::TreeReader& reader() const {
-        if (tree_ == nullptr) [[unlikely]] detail::throw_no_tree();
+        if (tree_ == nullptr) [[unlikely]]
+            detail::throw_no_tree();
         return *tree_;
     }
     [[nodiscard]] std::optional<Found> find_bytes(BytesView key) const {

@@ -10,15 +10,16 @@
 
 namespace vitrine {
 
-/// A tree inside a transaction: read as it is with the transaction's changes, and changed. It serves
-/// wherever a `const Tree&` is read. What it reads is validated at commit (under
+/// A tree inside a transaction: read as it is with the transaction's changes, and changed. It
+/// serves wherever a `const Tree&` is read. What it reads is validated at commit (under
 /// Isolation::serializable); what it writes conflicts per key, never per bucket.
 ///
-///     auto tree = store.begin().tree<K, V>("t");   // WRONG: its transaction is gone at the semicolon,
-///                                                 // and every call a UsageError
+///     auto tree = store.begin().tree<K, V>("t");   // WRONG: its transaction has gone, and
+///                                                 // every call is a UsageError
 ///
 /// Changing a tree while iterating over it is allowed: the iteration shows the tree as it was when
-/// it began. Threads: its transaction's, one at a time. Nothing is visible to others before commit().
+/// it began. Threads: its transaction's, one at a time. Nothing is visible to others before
+/// commit().
 /// Throws, every member: UsageError after the transaction's end and for arguments that do not fit.
 template <class K, class V>
 class TreeEditor : public Tree<K, V> {
@@ -30,28 +31,25 @@ class TreeEditor : public Tree<K, V> {
     explicit TreeEditor(std::shared_ptr<btree::TreeWriter> writer)
         : Tree<K, V>(writer), writer_(writer.get()) {}
 
-    /// Inserts or replaces; reads nothing. A struct is given as its reader or builder, as an Item or
-    /// Object, or as a function that fills a T::Builder.
+    /// Inserts or replaces; reads nothing. A struct is given as its reader or builder, as an Item
+    /// or Object, or as a function that fills a T::Builder.
     template <detail::KeyArgument<K> Q = K, detail::ValueArgument<V> W = V>
         requires(!kSet)
     void put(const Q& key, W&& value) {
         writer().put(detail::EncodedKey<K>{key}, detail::EncodedValue<V>{std::forward<W>(value)});
     }
     template <detail::KeyArgument<K> Q = K>
-        requires kSet
-    void put(const Q& key) {
-        writer().put(detail::EncodedKey<K>{key}, {});
-    }
+    requires kSet void put(const Q& key) { writer().put(detail::EncodedKey<K>{key}, {}); }
 
     /// False, and nothing changed, when the key is present.
     template <detail::KeyArgument<K> Q = K, detail::ValueArgument<V> W = V>
         requires(!kSet)
     bool insert(const Q& key, W&& value) {
-        return writer().insert(detail::EncodedKey<K>{key}, detail::EncodedValue<V>{std::forward<W>(value)});
+        return writer().insert(detail::EncodedKey<K>{key},
+                               detail::EncodedValue<V>{std::forward<W>(value)});
     }
     template <detail::KeyArgument<K> Q = K>
-        requires kSet
-    bool insert(const Q& key) {
+    requires kSet bool insert(const Q& key) {
         return writer().insert(detail::EncodedKey<K>{key}, {});
     }
 
@@ -88,7 +86,8 @@ class TreeEditor : public Tree<K, V> {
     }
 
     /// Adds to a number; an absent key counts as 0. It lands on whatever is newest at commit, so it
-    /// never conflicts with other adds. `delta` may be negative for unsigned values too; integers wrap.
+    /// never conflicts with other adds. `delta` may be negative for unsigned values too; integers
+    /// wrap.
     template <detail::KeyArgument<K> Q = K, class D = V>
         requires(detail::DeltaArgument<D, V>)
     void add(const Q& key, D delta) {

@@ -18,11 +18,15 @@ namespace detail {
 template <class K, class V>
 auto show_entry(btree::Cursor& cursor, std::string& unescaped) {
     const auto key = [&] {
-        if constexpr (KeyCodec<K>::kFixed) return KeyCodec<K>::view(cursor.head());
-        else return KeyCodec<K>::view(cursor.key(), unescaped);
+        if constexpr (KeyCodec<K>::kFixed)
+            return KeyCodec<K>::view(cursor.head());
+        else
+            return KeyCodec<K>::view(cursor.key(), unescaped);
     };
-    if constexpr (std::same_as<V, Unit>) return key();
-    else return EntryView<K, V>{key(), ValueCodec<V>::view(cursor.value())};
+    if constexpr (std::same_as<V, Unit>)
+        return key();
+    else
+        return EntryView<K, V>{key(), ValueCodec<V>::view(cursor.value())};
 }
 
 /// What `operator->` gives where `operator*` gives a value.

@@ -17,7 +17,7 @@ std::optional<btree::KeyBytes> end_of_prefix(BytesView prefix);
 
 /// A part of a tree, in one direction; nothing is read before begin(). It holds its tree.
 ///
-///     for (auto [key, value] : store.snapshot().tree<K, V>("t").range(a, b))   // safe: it holds all
+///     for (auto [key, value] : store.snapshot().tree<K, V>("t").range(a, b))   // safe
 ///
 /// Threads: const members by any thread (a transaction's: by its thread).
 template <class K, class V>

@@ -16,7 +16,7 @@ namespace vitrine {
 /// A tree seen through a View: shaped like a Tree, but what find, at, first… give is borrowed:
 /// std::string_view, BytesView and T::Reader, valid while the View lives.
 ///
-///     auto text = snapshot.view().tree<K, V>("t").at(key);   // WRONG: the View goes at the semicolon
+///     auto text = snapshot.view().tree<K, V>("t").at(key);   // WRONG: the View goes
 ///     const View view = snapshot.view();                     // right
 ///     auto text = view.tree<K, V>("t").at(key);
 ///
@@ -86,9 +86,7 @@ class TreeView {
     [[nodiscard]] Range reversed() const { return tree_.reversed(); }
     template <class... Qs>
         requires requires(const Tree<K, V>& tree, const Qs&... start) { tree.prefix(start...); }
-    [[nodiscard]] Range prefix(const Qs&... start) const {
-        return tree_.prefix(start...);
-    }
+    [[nodiscard]] Range prefix(const Qs&... start) const { return tree_.prefix(start...); }
     [[nodiscard]] std::vector<Range> partitions(std::size_t n) const { return tree_.partitions(n); }
 
     [[nodiscard]] std::optional<EntryView<K, V>> first() const { return nearest({}); }
@@ -97,7 +95,8 @@ class TreeView {
     }
     template <detail::KeyArgument<K> Q = K>
     [[nodiscard]] std::optional<EntryView<K, V>> floor(const Q& key) const {
-        return nearest({.high = detail::key_bytes<K>(key), .high_included = true, .reversed = true});
+        return nearest(
+            {.high = detail::key_bytes<K>(key), .high_included = true, .reversed = true});
     }
     template <detail::KeyArgument<K> Q = K>
     [[nodiscard]] std::optional<EntryView<K, V>> ceiling(const Q& key) const {

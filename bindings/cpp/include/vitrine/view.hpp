@@ -23,12 +23,11 @@ class View {
   public:
     explicit View(detail::ViewOwner state) : state_(std::move(state)) {}
 
-    /// Throws: NotFoundError, TypeError. Cost: a few loads when resident; nothing shared is written,
-    /// nothing allocated.
+    /// Throws: NotFoundError, TypeError. Cost: a few loads when resident; nothing shared is
+    /// written, nothing allocated.
     template <class T>
     [[nodiscard]] typename T::Reader get(Ref<T> ref) const {
-        return detail::read_flat<T>(
-            detail::peek_existing(state(), ref, detail::kStructType<T>));
+        return detail::read_flat<T>(detail::peek_existing(state(), ref, detail::kStructType<T>));
     }
     template <class T>
     [[nodiscard]] std::optional<typename T::Reader> find(Ref<T> ref) const {
@@ -55,7 +54,8 @@ class View {
 
   private:
     [[nodiscard]] detail::ViewState& state() const {
-        if (state_ == nullptr) [[unlikely]] detail::throw_no_view();
+        if (state_ == nullptr) [[unlikely]]
+            detail::throw_no_view();
         return *state_;
     }
 

@@ -15,7 +15,7 @@ namespace vitrine::detail {
 /// What may be passed for a string: std::string, std::string_view, literals, Cap'n Proto's text.
 template <class Q>
 concept TextArgument = std::convertible_to<const Q&, std::string_view> ||
-                       std::derived_from<Q, kj::StringPtr> || std::same_as<Q, kj::String>;
+    std::derived_from<Q, kj::StringPtr> || std::same_as<Q, kj::String>;
 
 template <TextArgument Q>
 std::string_view to_text(const Q& argument) {
@@ -28,8 +28,8 @@ std::string_view to_text(const Q& argument) {
 
 /// What may be passed for bytes: Bytes, BytesView, arrays of std::byte, Cap'n Proto's data.
 template <class Q>
-concept BytesArgument = std::convertible_to<const Q&, BytesView> ||
-                        std::derived_from<Q, kj::ArrayPtr<const kj::byte>>;
+concept BytesArgument =
+    std::convertible_to<const Q&, BytesView> || std::derived_from<Q, kj::ArrayPtr<const kj::byte>>;
 
 template <BytesArgument Q>
 BytesView to_bytes(const Q& argument) {

@@ -30,7 +30,8 @@ class FlatWords {
 /// A message in which one struct is built. Small ones need no allocation.
 class BuildSpace {
   public:
-    BuildSpace() : message_(kj::arrayPtr(reinterpret_cast<capnp::word*>(first_.data()), first_.size())) {}
+    BuildSpace()
+        : message_(kj::arrayPtr(reinterpret_cast<capnp::word*>(first_.data()), first_.size())) {}
     BuildSpace(const BuildSpace&) = delete;
     BuildSpace& operator=(const BuildSpace&) = delete;
 

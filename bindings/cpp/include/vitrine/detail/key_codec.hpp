@@ -71,19 +71,27 @@ struct KeyCodec<K> {
 
     template <class Q>
     static K convert(const Q& argument) {
-        if constexpr (std::same_as<K, double>) return to_double(argument);
-        else return to_integer<K>(argument);
+        if constexpr (std::same_as<K, double>)
+            return to_double(argument);
+        else
+            return to_integer<K>(argument);
     }
     /// The number whose order as an unsigned one is the keys'.
     static std::uint64_t order(K key) {
-        if constexpr (std::same_as<K, double>) return order_double(key);
-        else if constexpr (std::signed_integral<K>) return to_word(key) ^ kSignBit;
-        else return key;
+        if constexpr (std::same_as<K, double>)
+            return order_double(key);
+        else if constexpr (std::signed_integral<K>)
+            return to_word(key) ^ kSignBit;
+        else
+            return key;
     }
     static K view(std::uint64_t ordered) {
-        if constexpr (std::same_as<K, double>) return unorder_double(ordered);
-        else if constexpr (std::signed_integral<K>) return static_cast<K>(ordered ^ kSignBit);
-        else return static_cast<K>(ordered);
+        if constexpr (std::same_as<K, double>)
+            return unorder_double(ordered);
+        else if constexpr (std::signed_integral<K>)
+            return static_cast<K>(ordered ^ kSignBit);
+        else
+            return static_cast<K>(ordered);
     }
     template <class Q>
     static BytesView encode(const Q& argument, Scratch& scratch) {
@@ -101,13 +109,17 @@ struct KeyCodec<K> {
     template <class Q>
     static void write(const Q& argument, FieldWriter& out) {
         const K key = convert(argument);
-        if constexpr (std::same_as<K, double>) out.put_number(order_double(key), kWidth);
-        else out.put_number(to_word(key) ^ kFieldSign, kWidth);
+        if constexpr (std::same_as<K, double>)
+            out.put_number(order_double(key), kWidth);
+        else
+            out.put_number(to_word(key) ^ kFieldSign, kWidth);
     }
     static K take(FieldReader& in) {
         const std::uint64_t bits = in.take_number(kWidth);
-        if constexpr (std::same_as<K, double>) return unorder_double(bits);
-        else return static_cast<K>(bits ^ kFieldSign);
+        if constexpr (std::same_as<K, double>)
+            return unorder_double(bits);
+        else
+            return static_cast<K>(bits ^ kFieldSign);
     }
 };
 
@@ -179,7 +191,8 @@ struct KeyCodec<std::tuple<Ks...>> {
                 return (KeyCodec<std::tuple_element_t<I, Owned>>::template kAccepts<
                             std::remove_cvref_t<std::tuple_element_t<I, std::tuple<Qs...>>>> &&
                         ...);
-            }(std::index_sequence_for<Qs...>{});
+            }
+            (std::index_sequence_for<Qs...>{});
         }
     }
     template <class Q>
@@ -202,13 +215,14 @@ struct KeyCodec<std::tuple<Ks...>> {
     static BytesView encode_fields(FieldWriter& out, const Qs&... fields) {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             (KeyCodec<std::tuple_element_t<I, Owned>>::write(fields, out), ...);
-        }(std::index_sequence_for<Qs...>{});
+        }
+        (std::index_sequence_for<Qs...>{});
         return out.written();
     }
     template <class Q>
     static BytesView encode(const Q& argument, Scratch& scratch) {
-        return std::apply(
-            [&](const auto&... fields) { return encode_fields(scratch, fields...); }, argument);
+        return std::apply([&](const auto&... fields) { return encode_fields(scratch, fields...); },
+                          argument);
     }
     static View view(BytesView key, std::string& unescaped) {
         FieldReader in(key, unescaped);
@@ -217,8 +231,8 @@ struct KeyCodec<std::tuple<Ks...>> {
         return fields;
     }
     static Owned own(const View& key) {
-        return std::apply(
-            [](const auto&... fields) { return Owned{KeyCodec<Ks>::own(fields)...}; }, key);
+        return std::apply([](const auto&... fields) { return Owned{KeyCodec<Ks>::own(fields)...}; },
+                          key);
     }
 };
 

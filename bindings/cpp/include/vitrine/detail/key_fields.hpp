@@ -111,7 +111,8 @@ class FieldReader {
         if (from >= key_.size()) throw_damaged_key();
         const void* found = std::memchr(key_.data() + from, 0, key_.size() - from);
         if (found == nullptr) throw_damaged_key();
-        const auto at = static_cast<std::size_t>(static_cast<const std::byte*>(found) - key_.data());
+        const auto at =
+            static_cast<std::size_t>(static_cast<const std::byte*>(found) - key_.data());
         if (at + 1 == key_.size()) throw_damaged_key();
         return at;
     }

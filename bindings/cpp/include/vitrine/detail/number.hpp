@@ -12,10 +12,9 @@ namespace vitrine::detail {
 /// The integers that are kinds of keys and values: 8 to 64 bits, signed or not.
 template <class T>
 concept Integer = std::same_as<T, signed char> || std::same_as<T, unsigned char> ||
-                  std::same_as<T, short> || std::same_as<T, unsigned short> ||
-                  std::same_as<T, int> || std::same_as<T, unsigned> || std::same_as<T, long> ||
-                  std::same_as<T, unsigned long> || std::same_as<T, long long> ||
-                  std::same_as<T, unsigned long long>;
+    std::same_as<T, short> || std::same_as<T, unsigned short> || std::same_as<T, int> ||
+    std::same_as<T, unsigned> || std::same_as<T, long> || std::same_as<T, unsigned long> ||
+    std::same_as<T, long long> || std::same_as<T, unsigned long long>;
 
 template <class T>
 concept Number = Integer<T> || std::same_as<T, double>;
@@ -31,12 +30,18 @@ concept DoubleArgument = IntegerArgument<Q> || std::same_as<Q, float> || std::sa
 
 template <class T>
 constexpr const char* name_of_number() {
-    if constexpr (std::same_as<T, double>) return "double";
-    else if constexpr (std::same_as<T, bool>) return "bool";
-    else if constexpr (sizeof(T) == 1) return std::signed_integral<T> ? "i8" : "u8";
-    else if constexpr (sizeof(T) == 2) return std::signed_integral<T> ? "i16" : "u16";
-    else if constexpr (sizeof(T) == 4) return std::signed_integral<T> ? "i32" : "u32";
-    else return std::signed_integral<T> ? "i64" : "u64";
+    if constexpr (std::same_as<T, double>)
+        return "double";
+    else if constexpr (std::same_as<T, bool>)
+        return "bool";
+    else if constexpr (sizeof(T) == 1)
+        return std::signed_integral<T> ? "i8" : "u8";
+    else if constexpr (sizeof(T) == 2)
+        return std::signed_integral<T> ? "i16" : "u16";
+    else if constexpr (sizeof(T) == 4)
+        return std::signed_integral<T> ? "i32" : "u32";
+    else
+        return std::signed_integral<T> ? "i64" : "u64";
 }
 
 [[noreturn]] void throw_unfit(long long number, const char* kind);

@@ -10,7 +10,8 @@ namespace vitrine::detail {
 
 /// A struct that the Cap'n Proto compiler generated.
 template <class T>
-concept CapnpStruct = capnp::kind<T>() == capnp::Kind::STRUCT;
+concept CapnpStruct = capnp::kind<T>()
+== capnp::Kind::STRUCT;
 
 /// A program's struct, as the untyped machine sees it.
 struct StructType {

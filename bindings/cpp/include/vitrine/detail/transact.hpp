@@ -22,10 +22,12 @@
 namespace vitrine::detail {
 
 template <class R>
-concept CapnpBorrowed = requires { typename R::Reads; } || requires { typename R::Builds; } ||
-                        std::derived_from<R, kj::StringPtr> ||
-                        std::same_as<R, capnp::Text::Builder> ||
-                        std::same_as<R, capnp::Data::Builder>;
+concept CapnpBorrowed = requires {
+    typename R::Reads;
+}
+|| requires { typename R::Builds; }
+|| std::derived_from<R, kj::StringPtr> || std::same_as<R, capnp::Text::Builder> ||
+    std::same_as<R, capnp::Data::Builder>;
 
 /// Whether an R is borrowed from the transaction that made it, or has such a thing inside.
 template <class R>
@@ -48,9 +50,8 @@ struct Borrowed<TreeView<K, V>> : std::true_type {};
 template <class K, class V>
 struct Borrowed<TreeEditor<K, V>> : std::true_type {};
 template <class K, class V>
-struct Borrowed<EntryView<K, V>>
-    : std::disjunction<Borrowed<typename KeyCodec<K>::View>, Borrowed<typename ValueCodec<V>::View>> {
-};
+struct Borrowed<EntryView<K, V>> : std::disjunction<Borrowed<typename KeyCodec<K>::View>,
+                                                    Borrowed<typename ValueCodec<V>::View>> {};
 template <class E>
 struct Borrowed<std::optional<E>> : Borrowed<E> {};
 template <class E, class A>
@@ -72,9 +73,6 @@ class Attempt {
     [[nodiscard]] Transaction& transaction() { return transaction_; }
     /// Commits, unless the function aborted: then the base's version. Throws: ConflictError.
     Version finish();
-    /// After a conflict: waits until the commit that won is visible, so that the next run can see it.
-    /// It may be still on its way to the disk. No longer than a second: it may also fail there.
-    void await(Version winner) const;
 
   private:
     Transaction transaction_;

@@ -53,8 +53,10 @@ Entry<K, V> own_entry(btree::Cursor& cursor) {
     using Keys = KeyCodec<K>;
     std::string unescaped;
     const auto key = [&] {
-        if constexpr (Keys::kFixed) return Keys::view(cursor.head());
-        else return Keys::own(Keys::view(cursor.key(), unescaped));
+        if constexpr (Keys::kFixed)
+            return Keys::view(cursor.head());
+        else
+            return Keys::own(Keys::view(cursor.key(), unescaped));
     };
     if constexpr (ValueCodec<V>::kHeld) {
         const BytesView value = cursor.value();

@@ -39,12 +39,14 @@ struct ValueCodec {
     static_assert(!std::is_enum_v<V>, "a value of an enumeration: use its underlying integer");
     static_assert(!std::same_as<V, AnyRef>, "a reference as value: use vitrine::Ref<T>");
     static_assert(!std::is_void_v<V>, "a tree without values: use vitrine::Unit as their kind");
-    static_assert(!requires { typename V::Reads; } && !requires { typename V::Builds; },
-                  "a reader or builder as value: use the Cap'n Proto struct itself");
-    static_assert(sizeof(V*) == 0,
-                  "a value is an integer of 8 to 64 bits, double, bool, std::string, vitrine::Bytes, "
-                  "vitrine::Ref<T>, vitrine::TreeRef<K, V>, a Cap'n Proto struct or vitrine::Unit: "
-                  "use one of them");
+    static_assert(
+        !requires { typename V::Reads; } && !requires { typename V::Builds; },
+        "a reader or builder as value: use the Cap'n Proto struct itself");
+    static_assert(
+        sizeof(V*) == 0,
+        "a value is an integer of 8 to 64 bits, double, bool, std::string, vitrine::Bytes, "
+        "vitrine::Ref<T>, vitrine::TreeRef<K, V>, a Cap'n Proto struct or vitrine::Unit: "
+        "use one of them");
 };
 
 /// Values that are 8 bytes in place.
@@ -76,8 +78,10 @@ struct ValueCodec<V> : WordCodec {
     static std::string name() { return name_of_number<V>(); }
     template <class Q>
     static BytesView encode(const Q& argument, Scratch& scratch) {
-        if constexpr (std::same_as<V, double>) return keep(to_word(to_double(argument)), scratch);
-        else return keep(to_word(to_integer<V>(argument)), scratch);
+        if constexpr (std::same_as<V, double>)
+            return keep(to_word(to_double(argument)), scratch);
+        else
+            return keep(to_word(to_integer<V>(argument)), scratch);
     }
     static V view(BytesView bytes) { return from_word<V>(word_of(bytes)); }
     static V own(BytesView bytes) { return view(bytes); }
