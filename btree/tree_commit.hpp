@@ -23,6 +23,7 @@ class TreeCommit {
     void validate();
     /// Requires: validate() returned.
     void apply();
+    [[nodiscard]] ObjectId id() const { return id_; }
 
   private:
     // -- validation (tree_validate.cpp)

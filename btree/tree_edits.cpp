@@ -176,7 +176,10 @@ void TreeEdits::rollback_to(std::size_t mark) {
 ObjectId TreeEdits::resolve(TreeEdit& edit, mvcc::CommitContext& context) {
     if (edit.state().id) return edit.state().id;
     NewestNodes nodes(context);
-    if (const ObjectVersion* header = context.newest(kCatalog)) {
+    // What this transaction does to the name itself comes before what it stands for now.
+    const Op* own = catalog().state().ops.find(bytes_of(edit.name()));
+    const ObjectVersion* header = own == nullptr ? context.newest(kCatalog) : nullptr;
+    if (header != nullptr) {
         const Place place = find_place(nodes, state_of(header->aux<TreeHeaderView>()),
                                        bytes_of(edit.name()));
         if (place.found()) {
@@ -193,6 +196,7 @@ ObjectId TreeEdits::resolve(TreeEdit& edit, mvcc::CommitContext& context) {
     }
     if (!edit.state().comes) return {};
     const ObjectId id = context.allocate();
+    if (own != nullptr && own->kind == Op::Kind::put) return id;  // given away: a tree without a name
     // Not an ordinary put, which would record a write of the user's: this one was just looked up.
     catalog().put(bytes_of(edit.name()), std::as_bytes(std::span(&id.value, 1)));
     return id;
@@ -203,7 +207,15 @@ void TreeEdits::sequence(mvcc::CommitContext& context) {
     for (const auto& edit : edits_) {
         if (edit->state().unmade || (!edit->writes() && edit->reads().empty())) continue;
         const ObjectId id = resolve(*edit, context);
-        if (id) commits.emplace_back(context, *edit, id);
+        if (!id) continue;
+        for (const TreeCommit& other : commits) {
+            if (other.id() != id) continue;
+            const Version with = context.newest(kCatalog)->born();
+            throw ConflictError(fmt::format("{} was made one tree with another by commit {}",
+                                            edit->describe(), with.value()),
+                                with, {.key = edit->name()});
+        }
+        commits.emplace_back(context, *edit, id);
     }
     if (catalog_) commits.emplace_back(context, *catalog_, kCatalog);
     for (TreeCommit& commit : commits) commit.validate();

@@ -36,6 +36,11 @@ class TreeEdits final : public mvcc::Participant {
     [[nodiscard]] TreeEdit* find(ObjectId id);
     /// The kind of a stored tree; nothing when it is no tree.
     [[nodiscard]] std::optional<TreeKind> kind_of(ObjectId id);
+    /// Whether this transaction erased the tree: a snapshot still shows it.
+    [[nodiscard]] bool erased(ObjectId id) {
+        const TreeEdit* edit = find(id);
+        return edit != nullptr && edit->state().erased;
+    }
     void erase_tree(ObjectId id, const TreeKind& kind);
     /// Before a root name is given to something else: a tree that the name stood for keeps its own.
     void release_name(std::string_view name);

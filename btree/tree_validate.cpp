@@ -111,7 +111,9 @@ void TreeCommit::conflict_of_tree(const char* what, Version with) const {
 
 void TreeCommit::conflict(ByteSpan key, const char* deed, Version fallback) const {
     const Version base = context_.base().version();
-    const Version with = context_.recent().find(id_, hash_key(key), base).value_or(fallback);
+    Version with = context_.recent().find(id_, hash_key(key), base).value_or(fallback);
+    // A key that is gone may leave no node behind that is newer than the base.
+    if (with <= base) with = context_.recent().last_change(id_);
     const bool root = edit_.state().id.value == 1;
     if (root) {
         const std::string name(reinterpret_cast<const char*>(key.data()), key.size());

@@ -106,6 +106,7 @@ std::optional<Root> find_root(mvcc::Transaction& transaction, std::string_view n
     if (!value) return std::nullopt;
     const core::ObjectId id{word_of(value->bytes)};
     if (auto kind = edits.kind_of(id)) return Root{id, 0, std::move(kind)};
+    if (edits.erased(id)) return Root{id, 0, std::nullopt};
     const auto object = transaction.find(id);
     return Root{id, object ? object->type : 0, std::nullopt};
 }
@@ -114,8 +115,9 @@ void set_root(mvcc::Transaction& transaction, std::string_view name, core::Objec
     transaction.require_active();
     require_name(name);
     auto& edits = transaction.participant<TreeEdits>();
-    const auto object = edits.kind_of(id) ? std::nullopt : transaction.find(id);
-    if (!edits.kind_of(id) && (!object || is_part_of_tree(object->type)))
+    const bool is_tree = edits.kind_of(id).has_value();
+    const auto object = is_tree || edits.erased(id) ? std::nullopt : transaction.find(id);
+    if (!is_tree && (!object || is_part_of_tree(object->type)))
         throw NotFoundError(fmt::format("there is no object #{} to be root \"{}\"", id.value, name));
     edits.release_name(name);
     edits.catalog().put(bytes_of(name), std::as_bytes(std::span(&id.value, 1)));
@@ -135,6 +137,8 @@ void erase(mvcc::Transaction& transaction, core::ObjectId id) {
     if (id == kCatalog) throw NotFoundError("there is no object #1");
     if (const auto kind = edits.kind_of(id)) {
         edits.erase_tree(id, *kind);
+    } else if (edits.erased(id)) {
+        throw NotFoundError(fmt::format("tree #{} was erased in this transaction", id.value));
     } else if (const auto object = transaction.find(id); object && is_part_of_tree(object->type)) {
         throw NotFoundError(fmt::format("object #{} is a part of a tree", id.value));
     } else {

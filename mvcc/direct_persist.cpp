@@ -24,6 +24,7 @@ std::optional<Version> witness(const std::vector<Version>& pins, Version born, V
 struct DirectPersist::Plan {
     core::Batch batch;
     std::vector<Version> pins;
+    std::vector<Version> lasting_pins;  // without those of committing transactions: D2
     std::vector<VersionHandle> written;   // backed once the batch is stored
     std::vector<VersionHandle> unbacked;  // marked in advance; marked back when the batch fails
     std::vector<Superseded> window;
@@ -47,7 +48,7 @@ void DirectPersist::plan_object(Plan& plan, std::span<Change* const> history) {
     if (first.predecessor) {
         const Version born = first.predecessor->born();
         const Version until = first.predecessor->until();
-        if (const auto pin = witness(plan.pins, born, until)) {
+        if (const auto pin = witness(plan.lasting_pins, born, until)) {
             plan.keep(*pin, *first.predecessor, until);
         } else {
             plan.batch.erases.push_back({first.id, born});
@@ -105,6 +106,7 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
 
     Plan plan;
     plan.pins = store_.pins().live();  // after the publication of everything before: D3
+    plan.lasting_pins = store_.pins().live_but_committing();
 
     std::vector<Change*> changes;
     for (const auto& commit : commits)

@@ -15,12 +15,13 @@ class Store;
 /// into its interval; then it is kept, and the storage notes for which snapshot (the witness).
 ///
 /// Invariants:
-///  D1. A row is erased only when no pin was in its interval when the batch was put together.
+///  D1. A row is erased only when no lasting pin was in its interval when the batch was put together.
 ///  D2. With Durability::full that moment is before publication, so a snapshot of the version that
 ///      was newest then may still open and need it. Such versions are still in memory: they are
 ///      marked as not backed, hence not evictable, until settle() has looked at the pins again. One
 ///      that is needed then becomes an orphan: the next batch writes its row anew, if a snapshot
-///      still wants it.
+///      still wants it. The bases of transactions that are committing are treated as if they
+///      opened in that moment: nearly all of them are gone by the next batch.
 ///  D3. Only versions at or after the published one can become pinned later; so a version that ends
 ///      at or before the published one and has no pin in its interval will never be needed.
 class DirectPersist final : public PersistStage {

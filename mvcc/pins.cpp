@@ -84,7 +84,7 @@ void Pins::release(PinSlot& pin) noexcept {
     if (pins.shut_.load(std::memory_order_seq_cst)) pins.end_if_idle();
 }
 
-std::vector<Version> Pins::live() const {
+std::vector<Version> Pins::list(bool committing_too) const {
     std::vector<Version> versions;
     for (const auto& home : homes_) {
         for (const PinBlock* block = home.load(std::memory_order_acquire); block != nullptr;
@@ -92,7 +92,9 @@ std::vector<Version> Pins::live() const {
             std::uint64_t taken = ~block->free.load(std::memory_order_seq_cst);
             for (; taken != 0; taken &= taken - 1) {
                 const auto bit = static_cast<std::size_t>(std::countr_zero(taken));
-                if (const auto pinned = block->slots[bit].pinned.load(std::memory_order_seq_cst))
+                const PinSlot& slot = block->slots[bit];
+                if (!committing_too && slot.committing.load(std::memory_order_relaxed)) continue;
+                if (const auto pinned = slot.pinned.load(std::memory_order_seq_cst))
                     versions.emplace_back(pinned - 1);
             }
         }

@@ -21,6 +21,7 @@ struct PinBlock;
 struct alignas(64) PinSlot {
     std::atomic<std::uint64_t> pinned{0};  // version + 1; 0: idle
     std::atomic<std::uint32_t> refs{0};    // snapshots that share the pin
+    std::atomic<bool> committing{false};   // the base of a transaction that is just committing
     std::uint32_t index = 0;
     PinBlock* block = nullptr;
     Store* store = nullptr;
@@ -61,7 +62,9 @@ class Pins final : public Retired {
     static void release(PinSlot& pin) noexcept;
 
     /// The versions that are pinned, ascending, each once. seq_cst: see P1.
-    [[nodiscard]] std::vector<Version> live() const;
+    [[nodiscard]] std::vector<Version> live() const { return list(true); }
+    /// The same without the bases of transactions that are committing: most end with their commit.
+    [[nodiscard]] std::vector<Version> live_but_committing() const { return list(false); }
     [[nodiscard]] std::size_t count() const;
 
     /// The user's store is gone. May call the end function before it returns.
@@ -76,6 +79,7 @@ class Pins final : public Retired {
     ~Pins();
     void dispose() noexcept override { delete this; }
     PinSlot* take_slot();
+    [[nodiscard]] std::vector<Version> list(bool committing_too) const;
     void end_if_idle() noexcept;
 
     Store& store_;

@@ -55,6 +55,12 @@ Version Pipeline::try_commit(const Snapshot& base, Isolation isolation,
                              core::FunctionRef<void(CommitContext&)> sequence) {
     const auto commit = std::make_shared<Commit>();
     CommitList one{commit};
+    // relaxed inside: the locks of the queue order it before the batch is planned.
+    struct Committing {
+        const Snapshot& base;
+        explicit Committing(const Snapshot& of) : base(of) { base.set_committing(true); }
+        ~Committing() { base.set_committing(false); }
+    } const committing(base);
     {
         const std::lock_guard lock(sequencing_);
         require_writable();

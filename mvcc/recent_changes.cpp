@@ -18,8 +18,12 @@ void RecentChanges::note(Version number, core::ObjectId collection,
 }
 
 bool RecentChanges::changed_since(core::ObjectId collection, Version base) const {
+    return last_change(collection) > base;
+}
+
+Version RecentChanges::last_change(core::ObjectId collection) const {
     const auto found = last_.find(collection);
-    return found != last_.end() ? found->second > base : floor_ > base;
+    return found != last_.end() ? found->second : floor_;
 }
 
 std::optional<Version> RecentChanges::find(core::ObjectId collection, std::uint64_t key,

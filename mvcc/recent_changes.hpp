@@ -23,6 +23,8 @@ class RecentChanges {
 
     /// False only when no commit after `base` changed the collection.
     [[nodiscard]] bool changed_since(core::ObjectId collection, Version base) const;
+    /// The last commit that changed the collection; what may be forgotten counts as one.
+    [[nodiscard]] Version last_change(core::ObjectId collection) const;
     /// The last commit after `base` that changed the key, if it is remembered.
     [[nodiscard]] std::optional<Version> find(core::ObjectId collection, std::uint64_t key,
                                               Version base) const;

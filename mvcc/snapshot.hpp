@@ -38,6 +38,11 @@ class Snapshot {
     /// uses the pointer only there.
     [[nodiscard]] const ObjectVersion* peek(ObjectId id) const;
 
+    /// While true, the snapshot is the base of a commit in progress (DirectPersist, D2).
+    void set_committing(bool committing) const {
+        pin_->committing.store(committing, std::memory_order_relaxed);
+    }
+
   private:
     friend class Store;
     explicit Snapshot(PinSlot* pin) : pin_(pin) {}

@@ -94,7 +94,8 @@ class Analysis {
 // The first of them, in an order that is the same each time.
 std::vector<Closure> largest(std::vector<Closure> closures) {
     constexpr std::size_t kKept = 100;
-    const auto end = closures.begin() + static_cast<std::ptrdiff_t>(std::min(kKept, closures.size()));
+    const auto end =
+        closures.begin() + static_cast<std::ptrdiff_t>(std::min(kKept, closures.size()));
     std::ranges::partial_sort(closures, end, [](const Closure& a, const Closure& b) {
         return std::pair{b.members, a.package} < std::pair{a.members, b.package};
     });
@@ -118,8 +119,7 @@ Findings summarise(std::vector<Closure> closures, const SectionSizes& sections) 
 
 }  // namespace
 
-Findings analyse(const vitrine::Snapshot& snapshot, unsigned threads,
-                 const std::string& what) {
+Findings analyse(const vitrine::Snapshot& snapshot, unsigned threads, const std::string& what) {
     Analysis analysis(snapshot, threads, what);
     std::vector<std::future<Share>> shares;
     for (unsigned thread = 0; thread < threads; ++thread)

@@ -16,7 +16,8 @@ using PackageRef = vitrine::Ref<stored::Package>;
 using NameKey = std::tuple<std::string, std::string>;  // name, architecture
 inline constexpr std::string_view kByName = "by-name";
 
-using SectionKey = std::tuple<std::string, std::string, std::string>;  // section, name, architecture
+using SectionKey =
+    std::tuple<std::string, std::string, std::string>;  // section, name, architecture
 inline constexpr std::string_view kBySection = "by-section";
 
 inline constexpr std::string_view kSource = "source";    // a stored::Source

@@ -31,8 +31,7 @@ void move_to_section(Transaction& tx, PackageRef ref, stored::Package::Builder p
 
 Churn::Churn(vitrine::Store& store, const vitrine::Snapshot& original)
     : store_(store), original_(original) {
-    for (auto [key, package] : original.tree<NameKey, PackageRef>(kByName))
-        all_.push_back(package);
+    for (auto [key, package] : original.tree<NameKey, PackageRef>(kByName)) all_.push_back(package);
     if (!all_.empty()) writer_ = std::async(std::launch::async, [this] { run(); });
 }
 
@@ -52,8 +51,7 @@ void Churn::run() {
     std::mt19937 random{1};
     while (!stop_) {
         std::vector<PackageRef> chosen;
-        for (int n = 0; n < kPackagesPerCommit; ++n)
-            chosen.push_back(all_[random() % all_.size()]);
+        for (int n = 0; n < kPackagesPerCommit; ++n) chosen.push_back(all_[random() % all_.size()]);
         const unsigned dice = static_cast<unsigned>(random());
         // The function may run more than once: what it needs was drawn before.
         store_.transact([&](Transaction& tx) {

@@ -24,9 +24,7 @@ void Stanza::add(std::string_view name, std::string_view value) {
     last_ = &fields_.insert_or_assign(std::string{name}, std::string{value}).first->second;
 }
 
-void Stanza::extend(std::string_view line) {
-    last_->append("\n").append(line);
-}
+void Stanza::extend(std::string_view line) { last_->append("\n").append(line); }
 
 void Stanza::clear() {
     fields_.clear();

@@ -13,12 +13,12 @@ namespace packages {
 
 /// What came of analysing one snapshot again and again while a writer worked.
 struct Experiment {
-    Findings findings;               ///< before the writer began
+    Findings findings;                     ///< before the writer began
     std::chrono::duration<double> once{};  ///< the time that took
-    unsigned rounds = 0;             ///< on the same snapshot, while it wrote
-    unsigned moved = 0;              ///< of them: with another answer
-    std::uint64_t commits = 0;       ///< made during these rounds
-    std::size_t changed = 0;         ///< packages that they changed
+    unsigned rounds = 0;                   ///< on the same snapshot, while it wrote
+    unsigned moved = 0;                    ///< of them: with another answer
+    std::uint64_t commits = 0;             ///< made during these rounds
+    std::size_t changed = 0;               ///< packages that they changed
     std::chrono::duration<double> while_writing{};
     std::uint64_t newest_checksum = 0;  ///< what the newest commit answers afterwards
 };

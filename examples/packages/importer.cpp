@@ -165,7 +165,8 @@ void mark_busy(Store& store, const SourceFile& source) {
 }
 
 void mark_ready(Store& store) {
-    store.transact([](Transaction& tx) { tx.edit(tx.root<stored::Source>(kSource)).setReady(true); });
+    store.transact(
+        [](Transaction& tx) { tx.edit(tx.root<stored::Source>(kSource)).setReady(true); });
 }
 
 }  // namespace packages

@@ -79,9 +79,10 @@ bool run(const Arguments& arguments) {
     const auto known = packages::load_answers(store.snapshot());
     if (known && !arguments.again) {
         packages::print_findings(store.snapshot(), *known, arguments.top);
-        fmt::print("\nopened {} and answered in {:.1f} ms, as the last run found out; --again has "
-                   "it found out anew\n",
-                   path.string(), watch.seconds() * 1000);
+        fmt::print(
+            "\nopened {} and answered in {:.1f} ms, as the last run found out; --again has "
+            "it found out anew\n",
+            path.string(), watch.seconds() * 1000);
         return true;
     }
     const auto experiment = packages::run_experiment(store, source, arguments.threads);
@@ -109,7 +110,8 @@ int main(int argc, char** argv) {
     app.add_option("-t,--threads", arguments.threads, "threads that analyse")
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();
-    app.add_option("-n,--top", arguments.top, "lines of each table, up to 100")->capture_default_str();
+    app.add_option("-n,--top", arguments.top, "lines of each table, up to 100")
+        ->capture_default_str();
     app.add_flag("--again", arguments.again, "analyse anew, also when the answers are stored");
     app.add_option("--show", arguments.show,
                    "only show this package: what it depends on, and what satisfies that");

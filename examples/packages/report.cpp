@@ -51,10 +51,10 @@ void print_findings(const vitrine::Snapshot& snapshot, const Findings& findings,
     if (findings.sections.size() > top)
         fmt::print("  and {} sections more\n", findings.sections.size() - top);
 
-    fmt::print("\n{} packages in {} sections; {} dependencies followed, {} of them without a "
-               "candidate\n",
-               findings.packages, findings.sections.size(), findings.dependencies,
-               findings.unsatisfied);
+    fmt::print(
+        "\n{} packages in {} sections; {} dependencies followed, {} of them without a "
+        "candidate\n",
+        findings.packages, findings.sections.size(), findings.dependencies, findings.unsatisfied);
     fmt::print("checksum of all answers: {:016x}, of version {}\n", findings.checksum,
                findings.snapshot.value());
 }

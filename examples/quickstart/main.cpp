@@ -16,7 +16,8 @@ int main() {
     store.transact([](vitrine::Transaction& tx) {
         auto books = tx.tree<std::string, Ref<Book>>("books");
         if (books.contains("Emma")) return;  // an earlier run put it there
-        auto jane = tx.create<Author>([](Author::Builder author) { author.setName("Jane Austen"); });
+        auto jane =
+            tx.create<Author>([](Author::Builder author) { author.setName("Jane Austen"); });
         auto emma = tx.create<Book>([&](Book::Builder book) {
             book.setTitle("Emma");
             book.setCopies(3);

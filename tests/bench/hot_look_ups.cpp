@@ -4,8 +4,6 @@
 namespace vitrine::bench {
 namespace {
 
-constexpr std::size_t kReads = 1'000'000;
-
 std::string_view as_argument(const TextKey& key) { return {key.data(), key.size()}; }
 std::uint64_t as_argument(std::uint64_t key) { return key; }
 MDB_val as_lmdb(const TextKey& key) { return lmdb_value(key); }
@@ -56,7 +54,7 @@ void look_ups_of(const Bench& bench, Report& report, const Twin& files, const Lm
 }  // namespace
 
 void hot_look_ups(const Bench& bench, Report& report) {
-    const std::vector<std::uint32_t> indices = uniform(bench.keys, kReads, 1);
+    const std::vector<std::uint32_t> indices = uniform(bench.keys, bench.reads, 1);
     {
         const Twin files = integer_twin(bench);
         const LmdbFile lmdb(files.lmdb, LmdbFile::Keys::integer);

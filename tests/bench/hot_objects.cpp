@@ -4,20 +4,19 @@
 namespace vitrine::bench {
 namespace {
 
-constexpr std::size_t kReads = 1'000'000;
-
 template <class T>
-std::vector<std::vector<T>> drawn_for(std::size_t threads, const std::vector<T>& from) {
+std::vector<std::vector<T>> drawn_for(std::size_t threads, std::size_t reads,
+                                      const std::vector<T>& from) {
     std::vector<std::vector<T>> drawn(threads);
     for (std::size_t thread = 0; thread < threads; ++thread)
-        for (const std::uint32_t index : uniform(from.size(), kReads, thread))
+        for (const std::uint32_t index : uniform(from.size(), reads, thread))
             drawn[thread].push_back(from[index]);
     return drawn;
 }
 
 double read_objects(const Snapshot& snapshot, const std::vector<std::vector<Ref<Account>>>& drawn,
                     Clock clock) {
-    return on_threads(drawn.size(), kReads, clock, [&](std::size_t thread) {
+    return on_threads(drawn.size(), drawn.front().size(), clock, [&](std::size_t thread) {
         const View view = snapshot.view();
         std::int64_t sum = 0;
         for (const Ref<Account> account : drawn[thread]) sum += view.get(account).getBalance();
@@ -27,7 +26,7 @@ double read_objects(const Snapshot& snapshot, const std::vector<std::vector<Ref<
 
 double read_rows(const LmdbFile& file, const std::vector<std::vector<std::uint64_t>>& drawn,
                  Clock clock) {
-    return on_threads(drawn.size(), kReads, clock, [&](std::size_t thread) {
+    return on_threads(drawn.size(), drawn.front().size(), clock, [&](std::size_t thread) {
         const LmdbReader reader(file);
         std::uint64_t sum = 0;
         for (const std::uint64_t& key : drawn[thread])
@@ -53,8 +52,8 @@ void hot_objects(const Bench& bench, Report& report) {
     }
     Pair by_threads[2];
     for (const std::size_t threads : {1, 2}) {
-        const auto references = drawn_for(threads, accounts);
-        const auto indices = drawn_for(threads, keys);
+        const auto references = drawn_for(threads, bench.reads, accounts);
+        const auto indices = drawn_for(threads, bench.reads, keys);
         by_threads[threads - 1] =
             compare(bench.rounds, [&] { return read_objects(snapshot, references, bench.clock); },
                     [&] { return read_rows(lmdb, indices, bench.clock); });

@@ -57,6 +57,9 @@ int main(int argc, char** argv) {
     app.add_option("--keys", bench.keys, "objects, and keys of a tree")
         ->check(CLI::Range(std::size_t{1000}, std::size_t{1} << 31))
         ->capture_default_str();
+    app.add_option("--reads", bench.reads, "look-ups of a thread in a round")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 31))
+        ->capture_default_str();
     app.add_option("--rounds", bench.rounds, "rounds that count")->check(CLI::Range(1, 1000));
     app.add_option("--seconds", bench.seconds, "how long a round of transfers runs");
     app.add_option("--dir", parent, "where the files go for the time being: on the real disk");

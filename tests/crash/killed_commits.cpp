@@ -55,14 +55,14 @@ class Worker {
     Worker& operator=(const Worker&) = delete;
     ~Worker() { ::close(pipe_); }
 
-    /// Listens until then, kills, and takes what is left in the pipe.
-    std::vector<Acknowledgement> kill_at(Clock::time_point then, test::Findings& findings) {
-        while (Clock::now() < then) {
-            const auto left =
-                std::chrono::duration_cast<std::chrono::milliseconds>(then - Clock::now());
-            pollfd ready{pipe_, POLLIN, 0};
-            if (::poll(&ready, 1, static_cast<int>(left.count()) + 1) > 0 && !read_some()) break;
-        }
+    /// Waits for the first acknowledgement.
+    void hear() {
+        constexpr std::chrono::seconds kPatience(60);
+        listen(Clock::now() + kPatience, 1);
+    }
+    /// Listens that long, kills, and takes what is left in the pipe.
+    std::vector<Acknowledgement> kill_after(Clock::duration life, test::Findings& findings) {
+        listen(Clock::now() + life, ~std::size_t{0});
         ::kill(process_, SIGKILL);
         while (read_some()) {
         }
@@ -78,6 +78,15 @@ class Worker {
     }
 
   private:
+    void listen(Clock::time_point until, std::size_t bytes) {
+        while (bytes_.size() < bytes && Clock::now() < until) {
+            const auto left =
+                std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+            pollfd ready{pipe_, POLLIN, 0};
+            if (::poll(&ready, 1, static_cast<int>(left.count()) + 1) > 0 && !read_some()) return;
+        }
+    }
+
     /// False at the end of the pipe.
     bool read_some() {
         char buffer[1 << 14];
@@ -100,10 +109,11 @@ void run(Durability durability, std::uint64_t kills, std::uint64_t seed, test::F
     std::uint64_t idle = 0;  // killed before anything was acknowledged
     for (std::uint64_t n = 0; n < kills; ++n) {
         // Most kills come amid commits; some while the store is opened and the crash before mended.
-        const std::uint64_t range = random() % 5 == 0 ? 20'000 : 200'000;
-        const std::chrono::microseconds life(random() % (test::kSanitized ? range * 5 : range));
+        const bool early = random() % 5 == 0;
+        const std::chrono::microseconds life(random() % (early ? 30'000 : 150'000));
         Worker worker(folder.file().string(), durability);
-        const auto heard = worker.kill_at(Clock::now() + life, findings);
+        if (!early) worker.hear();
+        const auto heard = worker.kill_after(life, findings);
         acknowledged += heard.size();
         if (heard.empty()) ++idle;
         test::guarded(findings, "reopening after kill " + std::to_string(n), [&] {

@@ -4,6 +4,7 @@
 //   --mebibytes 1024 --cache 64: the long form, which must stay under 128 MiB.
 #include <sys/wait.h>
 #include <unistd.h>
+#include <malloc.h>
 
 #include <atomic>
 #include <cstdint>
@@ -43,10 +44,12 @@ std::size_t anonymous_bytes() {
     return 0;
 }
 
+Store* dbg = nullptr;
 class Peak {
   public:
     void sample() {
         const std::size_t now = anonymous_bytes();
+        if (getenv("DBG") && now > (16u<<20) && now > peak_.load()+(4u<<20)) { auto m = mallinfo2(); fprintf(stderr, "anon %zu used %zu free %zu mmap %zu cache %zu\n", now>>10, m.uordblks>>10, m.fordblks>>10, m.hblkhd>>10, dbg?dbg->stats().cache_bytes>>10:0); }
         std::size_t peak = peak_.load();
         while (now > peak && !peak_.compare_exchange_weak(peak, now)) {
         }
@@ -151,6 +154,7 @@ int main(int argc, char** argv) {
               << cache_bytes / kMebibyte << " MiB, anonymous before " << before / 1024 << " KiB"
               << std::endl;
 
+    dbg = &store;
     const auto report = [&](const char* what, const Peak& peak) {
         const std::size_t limit = 2 * cache_bytes;
         std::cout << what << ": anonymous memory at most " << peak.bytes() / 1024 << " KiB, cache "
