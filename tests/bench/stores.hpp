@@ -22,11 +22,11 @@ using TextTree = TreeView<std::string, Bytes>;
 /// What the command line said, and the folder that everything lies in.
 struct Bench {
     std::size_t keys = 1'000'000;
-    std::size_t reads = 1'000'000;  ///< objects or keys that a thread looks up in a round
     int rounds = 3;
     double seconds = 2;  ///< how long a round of transfers runs
     Clock clock = Clock::wall;
     std::filesystem::path folder;
+    std::size_t reads = 1'000'000;  ///< objects or keys that a thread looks up in a round
 };
 
 /// The same content on both sides.
