@@ -5,6 +5,7 @@
 
 #include "mvcc/commit_context.hpp"
 #include "mvcc/snapshot.hpp"
+#include "mvcc/store.hpp"
 
 #include "btree/inner.hpp"
 #include "btree/large_value.hpp"
@@ -53,11 +54,16 @@ class NodeSource {
 
 class SnapshotNodes final : public NodeSource {
   public:
-    explicit SnapshotNodes(const mvcc::Snapshot& snapshot) : snapshot_(snapshot) {}
-    const ObjectVersion* find(ObjectId id) override { return snapshot_.peek(id); }
+    explicit SnapshotNodes(const mvcc::Snapshot& snapshot)
+        : store_(snapshot.store()), at_(snapshot.version()) {}
+    const ObjectVersion* find(ObjectId id) override {
+        const ObjectVersion* found = store_.node_at(id, at_);
+        return found == nullptr || found->tombstone() ? nullptr : found;
+    }
 
   private:
-    const mvcc::Snapshot& snapshot_;
+    mvcc::Store& store_;
+    const Version at_;
 };
 
 class NewestNodes final : public NodeSource {
@@ -94,15 +100,22 @@ struct Place {
 };
 
 /// Cost: one node per level. Throws: CorruptionError. Requires: an epoch guard.
-inline Place find_place(NodeSource& nodes, const TreeState& tree, ByteSpan key) {
+/// A template, so that the calls into a source of known type are inline: this is the hot path.
+template <class Source>
+Place find_place(Source& nodes, const TreeState& tree, ByteSpan key) {
     if (!tree.root) return {};
-    const ObjectVersion* version = &nodes.node(tree.root);
-    while (version->type() == kInnerType) {
-        const auto& inner = version->aux<InnerView>();
-        version = &nodes.node(ObjectId{inner.children[child_index(inner, key)]});
+    ObjectId id = tree.root;
+    for (;;) {
+        const ObjectVersion* version = nodes.find(id);
+        if (version == nullptr) [[unlikely]] NodeSource::lost(id, version);
+        if (version->type() == kLeafType) {
+            const auto& leaf = version->template aux<LeafView>();
+            return {version, &leaf, locate(leaf, key)};
+        }
+        if (version->type() != kInnerType) [[unlikely]] NodeSource::lost(id, version);
+        const auto& inner = version->template aux<InnerView>();
+        id = ObjectId{inner.children[child_index(inner, key)]};
     }
-    const auto& leaf = version->aux<LeafView>();
-    return {version, &leaf, locate(leaf, key)};
 }
 
 /// A value wherever it lies; `holder` is the version whose bytes it is.

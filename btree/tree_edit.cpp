@@ -55,6 +55,7 @@ void TreeEdit::record(ByteSpan key, ReadSet::What what) const {
     if (owner_->transaction().isolation() == Isolation::serializable ||
         what == ReadSet::What::presence_always)
         reads_.add_key(key, what);
+    if (what == ReadSet::What::presence_always) reported_ = true;
 }
 
 OwnedValue TreeEdit::own_value(const Op& op) const { return {op.value(), {{}, arena_}}; }

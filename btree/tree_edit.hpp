@@ -66,6 +66,9 @@ class TreeEdit final : public TreeWriter {
     [[nodiscard]] bool writes() const {
         return !state_.ops.empty() || state_.cleared || state_.made || state_.comes || state_.erased;
     }
+    /// insert() or remove() told what was there: whether that still holds is checked, though they
+    /// may have changed nothing, and nothing else did.
+    [[nodiscard]] bool reported() const { return reported_; }
     [[nodiscard]] const std::optional<TreeState>& base() const { return base_; }
     /// What messages call it.
     [[nodiscard]] std::string describe() const;
@@ -88,6 +91,7 @@ class TreeEdit final : public TreeWriter {
     std::optional<TreeState> base_;  // nothing: not in being at the base
     mutable State state_;            // id() may bring it into being
     mutable ReadSet reads_;
+    mutable bool reported_ = false;  // stays when the transaction rolls back, as what was read does
     std::shared_ptr<OpArena> arena_ = std::make_shared<OpArena>();
 };
 

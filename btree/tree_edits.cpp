@@ -127,7 +127,7 @@ void TreeEdits::erase_tree(ObjectId id, const TreeKind& kind) {
 bool TreeEdits::writes() const {
     if (catalog_ && catalog_->writes()) return true;
     for (const auto& edit : edits_)
-        if (!edit->state().unmade && edit->writes()) return true;
+        if (!edit->state().unmade && (edit->writes() || edit->reported())) return true;
     return false;
 }
 

@@ -213,7 +213,7 @@ void TreeCommit::check_range(Versus& versus, const RangeRead& range) {
 void TreeCommit::validate() {
     if (base_ && !newest_) {
         if (edit_.state().erased) return;
-        if (!context_.serializable() && !edit_.writes()) return;
+        if (!context_.serializable() && !edit_.writes() && !edit_.reported()) return;
         conflict_of_tree("erased", changed_);
     }
     // A tree that is in being now but was not at the base was made since, whoever remembers.

@@ -26,6 +26,7 @@ void VerifyRun::tick(std::uint64_t done) {
 }
 
 void VerifyRun::fault(ObjectId id, Version version, std::string what) {
+    ++met_;
     if (!told_.emplace(id.value, version.value()).second) return;
     report_.faults.push_back({core::to_ref(id), version, std::move(what)});
 }

@@ -49,6 +49,7 @@ class VerifyRun {
     const Progress& progress_;
     VerifyReport report_;
     std::set<std::pair<std::uint64_t, std::uint64_t>> told_;  // damaged rows, each told once
+    std::uint64_t met_ = 0;  // faults, those told before included
     std::uint64_t ticks_ = 0;
 };
 

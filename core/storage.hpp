@@ -126,8 +126,7 @@ class Storage {
     /// Who keeps the medium from being opened a second time in this process, in words
     /// ("the store is still held by 3 snapshots"); an empty answer, or no function, says that it is
     /// open. The one that asks is the second opening, in its thread, under the medium's own lock:
-    /// the function must not wait. Once a call with an empty function has returned, it is not
-    /// called any more.
+    /// the function must not wait. It is not called any more once another one was set.
     virtual void set_holders(std::function<std::string()> /*holders*/) {}
 };
 

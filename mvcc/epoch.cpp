@@ -56,17 +56,20 @@ thread_local ThreadEnd thread_end;
 
 }  // namespace
 
-EpochSlot* Epoch::take_slot() {
+EpochSlot* Epoch::take_slot(EpochSlot::Use use) {
     Domain& d = domain();
     for (EpochSlot* slot = d.slots.load(std::memory_order_acquire); slot != nullptr;
          slot = slot->next.load(std::memory_order_relaxed)) {
         // acquire: partner is give_back's release, which ends the former owner's use.
         if (!slot->taken.load(std::memory_order_relaxed) &&
-            !slot->taken.exchange(true, std::memory_order_acquire))
+            !slot->taken.exchange(true, std::memory_order_acquire)) {
+            slot->use.store(use, std::memory_order_relaxed);
             return slot;
+        }
     }
     auto* fresh = new EpochSlot;
     fresh->taken.store(true, std::memory_order_relaxed);
+    fresh->use.store(use, std::memory_order_relaxed);
     EpochSlot* first = d.slots.load(std::memory_order_relaxed);
     do fresh->next.store(first, std::memory_order_relaxed);
     while (!d.slots.compare_exchange_weak(first, fresh, std::memory_order_release,
@@ -130,6 +133,20 @@ void Epoch::collect() noexcept {
         d.waiting -= count;
     }
     safe.clear_and_dispose([](Retired* item) { item->dispose(); });
+}
+
+bool Epoch::waits_for_a_call() noexcept {
+    const EpochSlot* first = nullptr;
+    std::uint64_t oldest = ~std::uint64_t{0};
+    for (const EpochSlot* slot = domain().slots.load(std::memory_order_acquire); slot != nullptr;
+         slot = slot->next.load(std::memory_order_relaxed)) {
+        const std::uint64_t entered = slot->entered.load(std::memory_order_relaxed);
+        if (entered == 0 || entered >= oldest) continue;
+        first = slot;
+        oldest = entered;
+    }
+    return first != nullptr && first != thread_slot.slot &&
+           first->use.load(std::memory_order_relaxed) == EpochSlot::Use::call;
 }
 
 std::size_t Epoch::waiting() noexcept {

@@ -38,15 +38,18 @@ class Retired : public boost::intrusive::list_base_hook<> {
 
 /// One reader's mark. Owned by one thread or one View at a time; never freed, reused.
 struct alignas(64) EpochSlot {
+    enum class Use : std::uint8_t { call, view };
+
     std::atomic<std::uint64_t> entered{0};  // 0: idle
     std::atomic<bool> taken{false};
+    std::atomic<Use> use{Use::call};
     std::atomic<EpochSlot*> next{nullptr};
 };
 
 class Epoch {
   public:
     /// Cost: a few ns when the thread has a slot at hand; a scan of the slot list otherwise.
-    static EpochSlot* take_slot();
+    static EpochSlot* take_slot(EpochSlot::Use use = EpochSlot::Use::call);
     static void give_back(EpochSlot* slot) noexcept;
 
     static void enter(EpochSlot& slot) noexcept;
@@ -57,6 +60,9 @@ class Epoch {
     /// Disposes what no reader can see any longer. Cost: one membarrier. Does nothing when another
     /// thread is collecting.
     static void collect() noexcept;
+    /// Whether what is retired waits, first of all, for a library call of another thread, which
+    /// ends soon; and not for this thread, or for a View, which may live as long as it likes.
+    static bool waits_for_a_call() noexcept;
     /// Items waiting for readers. For tests and statistics.
     static std::size_t waiting() noexcept;
 

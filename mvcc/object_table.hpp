@@ -32,12 +32,18 @@ class ObjectTable {
     ObjectTable& operator=(const ObjectTable&) = delete;
 
     /// The linked version that covers `at`, or null. Requires: an epoch guard.
+    /// `kLines`: cache lines of the newest version to start fetching before the first is looked at,
+    /// for callers who will search in it: header, aux and the front of the record then arrive
+    /// together instead of one after the other.
+    template <unsigned kLines = 0>
     [[nodiscard]] const ObjectVersion* find(ObjectId id, Version at) const noexcept {
         const Chunk* chunk = find_chunk(id);
         if (chunk == nullptr) return nullptr;
         // acquire: partner is the release with which a version is linked (V1).
         const ObjectVersion* version =
             chunk->heads[id.value % kSlots].load(std::memory_order_acquire);
+        for (unsigned line = 0; line < kLines; ++line)
+            __builtin_prefetch(reinterpret_cast<const char*>(version) + line * 64);
         while (version != nullptr && at < version->born_)
             version = version->older_.load(std::memory_order_acquire);
         return version != nullptr && at < version->until() ? version : nullptr;

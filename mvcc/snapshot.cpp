@@ -30,7 +30,7 @@ VersionHandle Snapshot::find(ObjectId id) const {
     return found;
 }
 
-View::View(Snapshot snapshot) : snapshot_(std::move(snapshot)), slot_(Epoch::take_slot()) {
+View::View(Snapshot snapshot) : snapshot_(std::move(snapshot)), slot_(Epoch::take_slot(EpochSlot::Use::view)) {
     Epoch::enter(*slot_);
 }
 

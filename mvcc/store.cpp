@@ -1,12 +1,19 @@
 #include "mvcc/store.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include <vitrine/error.hpp>
 
 #include "mvcc/yield_point.hpp"
 
 namespace vitrine::mvcc {
+namespace {
+
+constexpr const char* kClosing = "the store is being closed in this process";
+
+}  // namespace
 
 void CloseStore::operator()(Store* store) const noexcept {
     try {
@@ -37,7 +44,8 @@ Store::Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options
 }
 
 Store::~Store() {
-    storage_->set_holders({});  // a second opening may be asking
+    // A second opening may be asking: from here on it gets an answer that needs no store.
+    storage_->set_holders([] { return std::string(kClosing); });
     pipeline_.reset();  // its thread uses everything else
     Epoch::collect();
 }
@@ -71,7 +79,7 @@ void Store::require_open() const {
 std::string Store::holders() const {
     if (!closed()) return {};
     const std::size_t count = open_snapshots();
-    if (count == 0) return "the store is being closed in this process";
+    if (count == 0) return kClosing;
     return "the store is closed but still held by " + std::to_string(count) +
            (count == 1 ? " snapshot" : " snapshots");
 }
@@ -120,7 +128,26 @@ const ObjectVersion* Store::load(ObjectId id, Version at, VersionHandle* held) {
         if (loaded != nullptr) misses_.fetch_add(1, std::memory_order_relaxed);
     }
     keep_budget();
+    make_way();
     return found;
+}
+
+// A thread that the system interrupted amid a read keeps what others evict from being freed; on a busy
+// machine they load the cache's size many times over until it runs again. So they make way for it.
+void Store::make_way() noexcept {
+    constexpr int kYields = 32;
+    constexpr int kTurns = kYields + 100;
+    constexpr std::chrono::microseconds kPause(100);
+    const std::size_t limit = (1 << 20) + options_.cache_bytes / 16;
+    for (int turn = 0; turn < kTurns && account_->retired_bytes() > limit; ++turn) {
+        Epoch::collect();
+        if (!Epoch::waits_for_a_call()) return;
+        if (turn < kYields) {
+            std::this_thread::yield();
+        } else {
+            std::this_thread::sleep_for(kPause);  // it may be waiting for another processor
+        }
+    }
 }
 
 void Store::keep_budget() {
@@ -131,8 +158,10 @@ void Store::keep_budget() {
     if (linked > options_.cache_bytes) {
         // A little more than necessary, so that not every load has to look.
         const std::size_t slack = std::min<std::size_t>(options_.cache_bytes / 16, 1 << 20);
-        const std::size_t count = table_.evict(linked - options_.cache_bytes + slack);
+        const std::size_t surplus = linked - options_.cache_bytes + slack;
+        const std::size_t count = table_.evict(surplus);
         evictions_.fetch_add(count, std::memory_order_relaxed);
+        heap_trim_.evicted(surplus, bytes, options_.cache_bytes);
     }
     Epoch::collect();
 }

@@ -11,6 +11,7 @@
 
 #include "core/schema/registry.hpp"
 #include "core/storage.hpp"
+#include "mvcc/heap_trim.hpp"
 #include "mvcc/memory_account.hpp"
 #include "mvcc/object_table.hpp"
 #include "mvcc/pins.hpp"
@@ -68,6 +69,17 @@ class Store {
     /// The version that covers `at`, tombstones included; null when there is none.
     /// Requires: an Epoch guard, and a pin (or the sequencing section) that keeps `at` readable.
     const ObjectVersion* version_at(ObjectId id, Version at);
+    /// The same for a node of a tree, which the caller will search in.
+    const ObjectVersion* node_at(ObjectId id, Version at) {
+        // Header, aux, and the heads of a leaf of 35 entries with their offsets.
+        constexpr unsigned kLines = 11;
+        if (id.value - 1 >= core::kMaxObjectId) [[unlikely]] return nullptr;
+        if (const ObjectVersion* found = table_.find<kLines>(id, at)) [[likely]] {
+            found->touch();
+            return found;
+        }
+        return load(id, at, nullptr);
+    }
     /// The same, held before the budget is looked at: a version just loaded may be the first to go.
     VersionHandle hold_at(ObjectId id, Version at);
     [[nodiscard]] const TypeTraits* traits_of(TypeId type) const;
@@ -91,6 +103,8 @@ class Store {
           std::span<const TypeTraits> traits);
     ~Store();
     const ObjectVersion* load(ObjectId id, Version at, VersionHandle* held);
+    /// Waits a little while much is evicted that a reader keeps from being freed.
+    void make_way() noexcept;
     /// Why the file cannot be opened anew, for Storage::set_holders. Takes no lock.
     [[nodiscard]] std::string holders() const;
 
@@ -109,6 +123,7 @@ class Store {
     std::array<Hits, 16> hits_;  // by thread, so that counting shares nothing
     std::atomic<std::uint64_t> misses_{0};
     std::atomic<std::uint64_t> evictions_{0};
+    HeapTrim heap_trim_;
     std::unique_ptr<Pipeline> pipeline_;
     std::atomic<bool> closed_{false};
 };

@@ -73,7 +73,8 @@ void Environment::map(const Options& options) {
         std::max(std::min(kSmallest, options.map_bytes), header_.pages * kPageBytes);
     std::uint64_t bytes = std::max(options.map_bytes / kPageBytes * kPageBytes, floor);
     int code = try_map(options, bytes);
-    while (code == ENOMEM && bytes > floor) {
+    // ENOMEM: no room in the address space; valgrind says EINVAL.
+    while ((code == ENOMEM || code == EINVAL) && bytes > floor) {
         bytes = std::max(bytes / 2 / kPageBytes * kPageBytes, floor);
         code = try_map(options, bytes);
     }

@@ -151,7 +151,7 @@ TEST_F(TreeConflictTest, AKeyGoesIntoABucketThatVanished) {
                  with(without(kStandard, 0, 57), numbers(1, 2)));
 }
 TEST_F(TreeConflictTest, ABucketVanishesButForTheOthersKey) {
-    expect_merge(kStandard, put_one(1, 1), erase(0, 57),
+    expect_merge(kStandard, put_one(1, 1), erase(0, 57, 4),
                  with(without(kStandard, 0, 57), numbers(1, 2)));
 }
 TEST_F(TreeConflictTest, OneErasesTheSmallestKeyOnly) {

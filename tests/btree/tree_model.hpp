@@ -105,7 +105,7 @@ class TreeModel {
 
     /// Why it must conflict with what became of the tree; nothing when it must not.
     [[nodiscard]] std::optional<std::string> conflict(const Content& newest) const {
-        if (!writes()) return std::nullopt;
+        if (!writes() && reported_.empty()) return std::nullopt;
         for (const auto& [key, op] : state.ops) {
             if (op.kind == Op::Kind::add || get(base_, key) == get(newest, key)) continue;
             const auto mine =

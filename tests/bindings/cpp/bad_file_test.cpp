@@ -23,7 +23,7 @@ template <class E>
 std::string refused(const std::filesystem::path& file) {
     const std::string before = read_bytes(file);
     std::string message = refusal<E>([&] { static_cast<void>(Store::open(file)); });
-    EXPECT_EQ(read_bytes(file), before) << "opening changed it";
+    EXPECT_TRUE(read_bytes(file) == before) << "opening changed it";
     EXPECT_TRUE(contains(message, file.string())) << message;
     refusal<E>([&] { static_cast<void>(Store::open(file, {.read_only = true})); });
     return message;
@@ -104,6 +104,13 @@ TEST(BadFileTest, AStrangersLmdbFileIsNotAVitrineStore) {
     MDB_env* env = nullptr;
     ASSERT_EQ(mdb_env_create(&env), 0);
     ASSERT_EQ(mdb_env_open(env, folder.file().c_str(), MDB_NOSUBDIR, 0644), 0);
+    MDB_txn* txn = nullptr;
+    MDB_dbi table = 0;
+    MDB_val text{4, const_cast<char*>("mine")};
+    ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
+    ASSERT_EQ(mdb_dbi_open(txn, nullptr, 0, &table), 0);
+    ASSERT_EQ(mdb_put(txn, table, &text, &text, 0), 0);
+    ASSERT_EQ(mdb_txn_commit(txn), 0);
     mdb_env_close(env);
     EXPECT_TRUE(contains(refused<StorageError>(folder.file()), "not a Vitrine store"));
 }

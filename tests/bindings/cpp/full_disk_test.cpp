@@ -173,10 +173,10 @@ TEST_P(FullDiskTest, RefusesWritesAndKeepsReadingWhenCommitsWereVisibleAlready) 
     }
     Store store = Store::open(disk_->file());
     EXPECT_EQ(store.version(), durable);
-    const std::uint64_t kept =
-        store.snapshot().tree<std::uint64_t, std::string>("large").size();
+    const auto large = store.snapshot().find_tree<std::uint64_t, std::string>("large");
+    const std::uint64_t kept = large ? large->size() : 0;  // maybe none came to the disk
     EXPECT_LE(kept, visible);
-    expect_large(store.snapshot(), kept);
+    if (kept != 0) expect_large(store.snapshot(), kept);
     expect_sound(store);
     put(store, kept);
     expect_large(store.snapshot(), kept + 1);
