@@ -36,12 +36,11 @@ class IsolationTest : public AccountsTest {
 };
 
 TEST_F(IsolationTest, FindAtVisitAndUpdateReadTheValue) {
-    for (const Read& read : {Read([](auto& tree) { EXPECT_EQ(tree.find(10), 10); }),
-                             Read([](auto& tree) { EXPECT_EQ(tree.at(10), 10); }),
-                             Read([](auto& tree) { tree.visit(10, [](std::int64_t) {}); }),
-                             Read([](auto& tree) {
-                                 tree.update(10, [](std::int64_t n) { return n + 1; });
-                             })}) {
+    for (const Read& read :
+         {Read([](auto& tree) { EXPECT_EQ(tree.find(10), 10); }),
+          Read([](auto& tree) { EXPECT_EQ(tree.at(10), 10); }),
+          Read([](auto& tree) { tree.visit(10, [](std::int64_t) {}); }),
+          Read([](auto& tree) { tree.update(10, [](std::int64_t n) { return n + 1; }); })}) {
         EXPECT_FALSE(survives_put(read, 10));
         EXPECT_FALSE(survives_erase(read, 10));
         EXPECT_TRUE(survives_put(read, 20));

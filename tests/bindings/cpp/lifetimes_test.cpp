@@ -44,7 +44,8 @@ class LifetimesTest : public AccountsTest {
     }
     /// `held` keeps the file until it goes.
     template <class T>
-    void expect_holds(std::optional<T> held, const std::function<void(T&)>& use) {
+    void expect_holds(const std::function<T()>& take, const std::function<void(T&)>& use) {
+        std::optional<T> held{take()};
         lose_store();
         EXPECT_FALSE(file_is_free());
         use(*held);
@@ -56,31 +57,36 @@ class LifetimesTest : public AccountsTest {
 };
 
 TEST_F(LifetimesTest, ASnapshotOutlivesItsStore) {
-    expect_holds<Snapshot>(store_.snapshot(), [&](Snapshot& snapshot) {
-        EXPECT_EQ(snapshot.get(account_)->getBalance(), 7);
-        EXPECT_EQ(numbers(snapshot).size(), 3000U);
-        EXPECT_EQ(snapshot.roots().size(), 2U);
-        EXPECT_GT(snapshot.time().time_since_epoch().count(), 0);
-    });
+    expect_holds<Snapshot>([&] { return store_.snapshot(); },
+                           [&](Snapshot& snapshot) {
+                               EXPECT_EQ(snapshot.get(account_)->getBalance(), 7);
+                               EXPECT_EQ(numbers(snapshot).size(), 3000U);
+                               EXPECT_EQ(snapshot.roots().size(), 2U);
+                               EXPECT_GT(snapshot.time().time_since_epoch().count(), 0);
+                           });
 }
 
 TEST_F(LifetimesTest, ATreeOutlivesItsStore) {
-    expect_holds<Numbers>(numbers(), [](Numbers& tree) {
-        EXPECT_EQ(tree.at(29990), 29990);
-        EXPECT_EQ(std::distance(tree.begin(), tree.end()), 3000);
-    });
+    expect_holds<Numbers>([&] { return numbers(); },
+                          [](Numbers& tree) {
+                              EXPECT_EQ(tree.at(29990), 29990);
+                              EXPECT_EQ(std::distance(tree.begin(), tree.end()), 3000);
+                          });
 }
 
 TEST_F(LifetimesTest, ARangeOutlivesItsStore) {
-    expect_holds<Numbers::Range>(numbers().range(100, 200), [](Numbers::Range& range) {
+    const auto take = [&] { return numbers().range(100, 200); };
+    expect_holds<Numbers::Range>(take, [](Numbers::Range& range) {
         EXPECT_EQ(std::distance(range.begin(), range.end()), 10);
     });
 }
 
 TEST_F(LifetimesTest, AnIteratorOutlivesItsStoreAndReadsOn) {
-    expect_holds<Numbers::iterator>(numbers().begin(), [](Numbers::iterator& iterator) {
+    const auto take = [&] { return numbers().begin(); };
+    expect_holds<Numbers::iterator>(take, [](Numbers::iterator& iterator) {
         std::int64_t count = 0;
-        for (; iterator != Numbers::iterator{}; ++iterator) EXPECT_EQ((*iterator).key, 10 * count++);
+        for (; iterator != Numbers::iterator{}; ++iterator)
+            EXPECT_EQ((*iterator).key, 10 * count++);
         EXPECT_EQ(count, 3000);
     });
 }
@@ -130,9 +136,8 @@ TEST_F(LifetimesTest, ObjectsItemsAndEntriesHoldMemoryOnly) {
 
 TEST_F(LifetimesTest, ALoopOverATemporaryIsSafe) {
     std::int64_t sum = 0;
-    for (auto [key, value] : store_.snapshot()
-                                 .tree<std::int64_t, std::int64_t>("numbers")
-                                 .range(0, 100)) {
+    for (auto [key, value] :
+         store_.snapshot().tree<std::int64_t, std::int64_t>("numbers").range(0, 100)) {
         store_.trim_cache();
         sum += value;
     }

@@ -47,7 +47,7 @@ inline constinit const StructType kStructType<releases::Second>{
 namespace vitrine::test {
 namespace {
 
-/// A store in which the first release made an account, and one inline in a tree.
+/// A store in which the first release made an account.
 class SchemaTest : public AccountsTest {
   protected:
     ~SchemaTest() override {
@@ -56,12 +56,10 @@ class SchemaTest : public AccountsTest {
     }
     AnyRef make_first() {
         return store_.transact([](Transaction& tx) {
-            const auto fill = [](First::Builder account) {
+            return AnyRef{tx.create<First>([](First::Builder account) {
                 account.setOwner("Ada");
                 account.setBalance(5);
-            };
-            tx.tree<std::int64_t, First>("accounts").put(1, fill);
-            return AnyRef{tx.create<First>(fill)};
+            })};
         });
     }
     /// As a program of another release finds it.
@@ -86,7 +84,6 @@ TEST_F(SchemaTest, AGrownStructReadsWhatIsStoredAndFindsDefaultsInNewFields) {
     EXPECT_EQ(object->getBalance(), 5);
     EXPECT_FALSE(object->hasNote());
     EXPECT_EQ(object->getLimit(), 7);
-    EXPECT_EQ((store_.snapshot().tree<std::int64_t, Second>("accounts").at(1)->getLimit()), 7);
 }
 
 TEST_F(SchemaTest, AGrownStructIsEditedWithItsNewFields) {
@@ -110,18 +107,12 @@ TEST_F(SchemaTest, AnOldReleaseKeepsTheFieldsThatItDoesNotKnowThroughItsEdits) {
     store_.transact([&](Transaction& tx) {
         tx.edit(grown).setNote("gold");
         tx.edit(grown).setLimit(8);
-        tx.tree<std::int64_t, Second>("accounts").update(1, [](Second::Builder account) {
-            account.setNote("silver");
-        });
     });
     reopen();
     EXPECT_EQ(store_.snapshot().get(old)->getBalance(), 5);
     store_.transact([&](Transaction& tx) {
         tx.edit(old).setBalance(6);
         tx.edit(old).setOwner("Ada Lovelace");
-        tx.tree<std::int64_t, First>("accounts").update(1, [](First::Builder account) {
-            account.setBalance(7);
-        });
     });
     reopen();
     const auto object = store_.snapshot().get(grown);
@@ -129,9 +120,6 @@ TEST_F(SchemaTest, AnOldReleaseKeepsTheFieldsThatItDoesNotKnowThroughItsEdits) {
     EXPECT_EQ(object->getBalance(), 6);
     EXPECT_EQ(object->getNote(), "gold");
     EXPECT_EQ(object->getLimit(), 8);
-    const auto item = store_.snapshot().tree<std::int64_t, Second>("accounts").at(1);
-    EXPECT_EQ(item->getBalance(), 7);
-    EXPECT_EQ(item->getNote(), "silver");
 }
 
 TEST_F(SchemaTest, AnotherTypeIsRefusedWithTheNameOfTheField) {
@@ -170,7 +158,6 @@ TEST_F(SchemaTest, ARefusalAppliesToEveryWayInAndLeavesTheStoreAsItWas) {
     Transaction tx = store_.begin();
     EXPECT_THROW(tx.edit(account), SchemaError);
     EXPECT_THROW(tx.create<Second>(), SchemaError);
-    EXPECT_THROW((static_cast<void>(tx.tree<std::int64_t, Second>("accounts"))), SchemaError);
     EXPECT_THROW(static_cast<void>(store_.snapshot().view().get(account)), SchemaError);
     tx.commit();
     EXPECT_EQ(store_.snapshot().get(Ref<First>{account_})->getBalance(), 5);

@@ -30,8 +30,7 @@ class SetOperationsTest : public AccountsTest {
 TEST_F(SetOperationsTest, ShowEntriesOfTheFirstInKeyOrder) {
     const Numbers a = tree_of("a", {{1, 10}, {3, 30}, {5, 50}});
     const Numbers b = tree_of("b", {{0, -1}, {3, -3}, {4, -4}, {5, -5}, {9, -9}});
-    EXPECT_EQ(shown(union_of(a, b)),
-              (Pairs{{0, -1}, {1, 10}, {3, 30}, {4, -4}, {5, 50}, {9, -9}}));
+    EXPECT_EQ(shown(union_of(a, b)), (Pairs{{0, -1}, {1, 10}, {3, 30}, {4, -4}, {5, 50}, {9, -9}}));
     EXPECT_EQ(shown(intersection_of(a, b)), (Pairs{{3, 30}, {5, 50}}));
     EXPECT_EQ(shown(difference_of(a, b)), (Pairs{{1, 10}}));
     EXPECT_EQ(shown(difference_of(b, a)), (Pairs{{0, -1}, {4, -4}, {9, -9}}));
@@ -81,9 +80,8 @@ TEST_F(SetOperationsTest, InATransactionAreReadAndValidated) {
     auto b = tx.tree<std::int64_t, std::int64_t>("b");
     a.put(3, 30);
     EXPECT_EQ(shown(difference_of(a, b)), (Pairs{{1, 10}, {3, 30}}));
-    store_.transact([](Transaction& other) {
-        other.tree<std::int64_t, std::int64_t>("b").put(1, 0);
-    });
+    store_.transact(
+        [](Transaction& other) { other.tree<std::int64_t, std::int64_t>("b").put(1, 0); });
     EXPECT_FALSE(commits(tx));
 }
 

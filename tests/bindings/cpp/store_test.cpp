@@ -1,12 +1,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <type_traits>
 #include <unordered_set>
-#include <sstream>
 #include <utility>
+#include <vector>
 
 #include "tests/bindings/cpp/accounts.hpp"
 
@@ -44,7 +45,8 @@ TEST_F(StoreTest, MakesAFileOnlyIfItMay) {
     EXPECT_THROW(Store::open(absent, {.create_if_missing = false}), StorageError);
     EXPECT_FALSE(std::filesystem::exists(absent));
     { std::ofstream empty(absent); }
-    EXPECT_EQ(Store::open(absent, options()).version(), Version{}) << "an empty file is a new store";
+    EXPECT_EQ(Store::open(absent, options()).version(), Version{})
+        << "an empty file is a new store";
     EXPECT_NO_THROW(Store::open(absent, {.create_if_missing = false}));
 }
 
@@ -142,10 +144,12 @@ TEST_F(StoreTest, IsUsedByManyThreadsAtOnce) {
 TEST_F(StoreTest, StatsCountWhatHappened) {
     const Stats before = store_.stats();
     const Ref<Account> account = make("Ada", 1);
-    Transaction loser = store_.begin();
-    loser.edit(account).setBalance(2);
-    set_balance(account, 3);
-    EXPECT_FALSE(commits(loser));
+    {
+        Transaction loser = store_.begin();
+        loser.edit(account).setBalance(2);
+        set_balance(account, 3);
+        EXPECT_FALSE(commits(loser));
+    }
     store_.transact([](Transaction&) {});
     store_.flush();
     const Snapshot open = store_.snapshot();
@@ -155,7 +159,7 @@ TEST_F(StoreTest, StatsCountWhatHappened) {
     EXPECT_EQ(after.conflicts, before.conflicts + 1);
     EXPECT_GE(after.batches, before.batches + 1);
     EXPECT_GE(after.syncs, before.syncs + 1);
-    EXPECT_GE(after.objects_written, before.objects_written + 2);
+    EXPECT_GE(after.objects_written, before.objects_written + 1) << "a batch writes the newest";
     EXPECT_GT(after.bytes_written, before.bytes_written);
     EXPECT_EQ(after.open_snapshots, 1U) << "copies share one";
     EXPECT_EQ(after.oldest_snapshot, open.version());

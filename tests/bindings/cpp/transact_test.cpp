@@ -1,3 +1,4 @@
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -120,12 +121,12 @@ TEST_F(TransactTest, WhatTheFunctionThrowsAbortsAndPassesThrough) {
 }
 
 TEST_F(TransactTest, FollowsItsIsolation) {
-    const Ref<Account> written = make("written", 0);
     for (const Isolation isolation : {Isolation::serializable, Isolation::snapshot}) {
+        const Ref<Account> written = make("written", -1);
         int runs = 0;
         store_.transact(
             [&](Transaction& tx) {
-                tx.edit(written).setBalance(tx.get(account_).getBalance() + runs);
+                tx.edit(written).setBalance(tx.get(account_).getBalance() + 1);
                 if (++runs == 1) interfere();
             },
             {.isolation = isolation});

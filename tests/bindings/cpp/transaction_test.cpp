@@ -61,7 +61,8 @@ TEST_F(TransactionTest, StoresReferencesInFieldsAndReadsThemBack) {
         return std::pair(tx.create<Account>([&](Account::Builder b) {
             last.store(b.initNext());
             ledger.store(b.initLedger());
-        }), ledger);
+        }),
+                         ledger);
     });
     const Snapshot snapshot = store_.snapshot();
     const auto account = snapshot.get(first);

@@ -113,7 +113,8 @@ TEST_F(TreeTest, OrdersStringsAndBytesBytewise) {
 
 TEST_F(TreeTest, OrdersTuplesFieldByField) {
     using Key = std::tuple<std::string, std::int32_t, double>;
-    const std::vector<Key> sorted{{"", 5, 0}, {"a", -1, 2}, {"a", 3, -1}, {"a", 3, 1}, {"ab", -9, 0}};
+    const std::vector<Key> sorted{
+        {"", 5, 0}, {"a", -1, 2}, {"a", 3, -1}, {"a", 3, 1}, {"ab", -9, 0}};
     store_.transact([&](Transaction& tx) {
         auto tree = tx.tree<Key, std::int64_t>("tuples");
         for (auto key = sorted.rbegin(); key != sorted.rend(); ++key) tree.put(*key, 1);
