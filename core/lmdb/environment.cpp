@@ -1,5 +1,6 @@
 #include "core/lmdb/environment.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,6 +28,22 @@ int open_all(MDB_txn* txn, unsigned flags, Tables& tables) {
     return code;
 }
 
+/// LMDB writes to its lock file through a mapping: where the disk has no room for a page of it, the
+/// process would get a SIGBUS. So the room is taken before, by a call that can fail.
+void reserve_lock_file(const std::string& name) {
+    constexpr const char* kDoing = "making room for the lock file (…-lock)";
+    constexpr off_t kReaderBytes = 64;
+    constexpr off_t kHeadBytes = 4096;  // more than enough; LMDB takes the rest for readers
+    const int file = ::open((name + "-lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0) throw_error(errno, name, kDoing);
+    int code = EINTR;
+    while (code == EINTR) {
+        code = ::posix_fallocate(file, 0, kHeadBytes + kMaxReaders * kReaderBytes);
+    }
+    ::close(file);  // LMDB has no lock on it yet, which this would end
+    if (code != 0) throw_error(code, name, kDoing);
+}
+
 }  // namespace
 
 Environment::Environment(Unopened, const std::filesystem::path& file, const Options& options)
@@ -40,6 +57,7 @@ Environment::Environment(const std::filesystem::path& file, const Options& optio
         // Zeros that a crash left would confuse LMDB.
         if (::ftruncate(descriptor(), 0) != 0) throw_error(errno, name(), "creating the store");
     }
+    if (!options.read_only) reserve_lock_file(name());
     map(options);
     if (header_.fresh) {
         create_tables();

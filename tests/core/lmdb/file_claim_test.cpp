@@ -72,6 +72,18 @@ TEST(FileClaimTest, RefusesASecondOneInThisProcess) {
     EXPECT_TRUE(contains(refusal(folder.file()), "already open in this process"));
 }
 
+TEST(FileClaimTest, SaysWhoHoldsTheFile) {
+    const TemporaryFolder folder;
+    FileClaim claim(folder.file(), {});
+    std::string who = "held by three";
+    claim.set_holders([&] { return who; });
+    EXPECT_TRUE(contains(refusal(folder.file()), "held by three"));
+    who.clear();
+    EXPECT_TRUE(contains(refusal(folder.file()), "already open in this process"));
+    claim.set_holders({});
+    EXPECT_TRUE(contains(refusal(folder.file()), "already open in this process"));
+}
+
 TEST(FileClaimTest, KnowsAFileByAnotherName) {
     const TemporaryFolder folder;
     const FileClaim claim(folder.file(), {});
