@@ -75,6 +75,23 @@ TEST(EpochTest, AnOldReaderDelaysOnlyWhatWasRetiredInItsTime) {
     Epoch::give_back(slot);
 }
 
+TEST(EpochTest, TellsACallThatIsWaitedForFromAViewAndFromThisThread) {
+    const Epoch::Guard own;
+    EXPECT_FALSE(Epoch::waits_for_a_call());
+    EpochSlot* const call = Epoch::take_slot();
+    EpochSlot* const view = Epoch::take_slot(EpochSlot::Use::view);
+    call->entered = 1;  // before us
+    EXPECT_TRUE(Epoch::waits_for_a_call());
+    call->entered = 2;
+    view->entered = 1;  // before that
+    EXPECT_FALSE(Epoch::waits_for_a_call());
+    for (EpochSlot* slot : {call, view}) {
+        Epoch::leave(*slot);
+        Epoch::give_back(slot);
+    }
+    EXPECT_FALSE(Epoch::waits_for_a_call());
+}
+
 // A thread-local destructor that runs after the thread has given its slot back must not read in a slot
 // that is another's by then.
 TEST(EpochTest, ThreadsThatReadWhileTheyEndUseNobodyElsesSlot) {
