@@ -1,8 +1,8 @@
 #pragma once
 
-#include "btree/leaf.hpp"
-
 #include <vitrine/detail/cursor.hpp>
+
+#include "btree/leaf.hpp"
 
 namespace vitrine::btree {
 

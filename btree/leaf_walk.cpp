@@ -2,9 +2,7 @@
 
 namespace vitrine::btree {
 
-VersionHandle LeafWalk::hold(ObjectId id) {
-    return hold_node(snapshot_, id);
-}
+VersionHandle LeafWalk::hold(ObjectId id) { return hold_node(snapshot_, id); }
 
 template <class Choose>
 bool LeafWalk::descend(ObjectId from, Choose choose) {

@@ -24,9 +24,7 @@ class Merger {
                     out_.changed = true;
                 }
                 return;
-            case Op::Kind::put:
-                put(op, op.value(), old);
-                return;
+            case Op::Kind::put: put(op, op.value(), old); return;
             case Op::Kind::add: {
                 const std::uint64_t before = old == nullptr ? 0 : word_of(old->value);
                 out_.sums.push_back(add_words(value_kind_, before, word_of(op.value())));
@@ -76,7 +74,8 @@ void merge(Merged& out, const LeafView* leaf, std::uint32_t begin, std::uint32_t
         merger.apply(op, same ? &old.entries[i++] : nullptr);
     }
     while (i < end) merger.keep(old.entries[i++]);
-    out.key_blocks.push_back(std::move(old.keys));  // entries borrow from it; moving keeps its bytes
+    out.key_blocks.push_back(
+        std::move(old.keys));  // entries borrow from it; moving keeps its bytes
 }
 
 }  // namespace vitrine::btree

@@ -26,7 +26,6 @@ struct Merged {
 /// An operation that leaves its key as it was changes nothing.
 /// Cost: O(entries + operations).
 void merge(Merged& out, const LeafView* leaf, std::uint32_t begin, std::uint32_t end,
-           const OpSet& ops, OpSet::Position from, OpSet::Position to,
-           std::string_view value_kind);
+           const OpSet& ops, OpSet::Position from, OpSet::Position to, std::string_view value_kind);
 
 }  // namespace vitrine::btree

@@ -41,8 +41,8 @@ NodeRewrite::Parts NodeRewrite::write_leaves(ObjectId first, std::span<const Ent
         write(id, kLeafType, build_leaf(chunk, leaf_kind()), !reuse);
         parts.push_back({{}, id});
         if (begin != 0) {
-            const ByteSpan cut = shortest_separator(entries[begin - 1].key, entries[begin].key,
-                                                    kind_.fixed_keys);
+            const ByteSpan cut =
+                shortest_separator(entries[begin - 1].key, entries[begin].key, kind_.fixed_keys);
             parts.back().separator.assign(cut.begin(), cut.end());
         }
         begin = end;
@@ -68,8 +68,7 @@ NodeRewrite::Parts NodeRewrite::rewrite_leaf(const ObjectVersion* leaf, const Op
     const bool append = rightmost && !merged.fresh.empty() &&
                         merged.entries.size() - merged.fresh.front() == merged.fresh.size();
     const bool bulk = merged.fresh.size() > 2 * (merged.entries.size() - merged.fresh.size());
-    Parts parts =
-        write_leaves(id, merged.entries, append || bulk ? Fill::full : Fill::even);
+    Parts parts = write_leaves(id, merged.entries, append || bulk ? Fill::full : Fill::even);
     if (merged.added < 0 && parts.size() == 1)
         parts.front().shrunk_to = leaf_row_bytes(merged.entries, leaf_kind());
     return parts;
@@ -78,8 +77,7 @@ NodeRewrite::Parts NodeRewrite::rewrite_leaf(const ObjectVersion* leaf, const Op
 NodeRewrite::Parts NodeRewrite::write_inners(ObjectId first, const Parts& children, Fill fill) {
     std::vector<Child> borrowed;
     borrowed.reserve(children.size());
-    for (const Part& part : children)
-        borrowed.push_back({ByteSpan(part.separator), part.id.value});
+    for (const Part& part : children) borrowed.push_back({ByteSpan(part.separator), part.id.value});
     Parts parts;
     std::size_t begin = 0;
     for (const std::size_t end : split_children(borrowed, kind_.fixed_keys, limits_, fill)) {
@@ -155,8 +153,7 @@ NodeRewrite::Parts NodeRewrite::rewrite_inner(const ObjectVersion& node, const O
     }
     const bool fewer = parts.size() < inner.count;
     Parts written = write_inners(node.id(), parts, rightmost ? Fill::full : Fill::even);
-    if (fewer && written.size() == 1)
-        written.front().shrunk_to = row_bytes(nodes_.node(node.id()));
+    if (fewer && written.size() == 1) written.front().shrunk_to = row_bytes(nodes_.node(node.id()));
     return written;
 }
 
@@ -179,7 +176,8 @@ bool NodeRewrite::try_merge(Part& left, Part& right) {
         if (one.entries.size() > limits_.max_entries) return false;
         merged = context_.put(left.id, kLeafType, build_leaf(one.entries, leaf_kind()));
     } else {
-        InnerChildren one = children_of(a.aux<InnerView>()), other = children_of(b.aux<InnerView>());
+        InnerChildren one = children_of(a.aux<InnerView>()),
+                      other = children_of(b.aux<InnerView>());
         if (one.children.size() + other.children.size() > limits_.max_entries) return false;
         other.children.front().separator = ByteSpan(right.separator);
         one.children.insert(one.children.end(), other.children.begin(), other.children.end());

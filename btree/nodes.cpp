@@ -7,11 +7,11 @@
 namespace vitrine::btree {
 
 void NodeSource::lost(ObjectId id, const ObjectVersion* found) {
-    throw CorruptionError(
-        found == nullptr ? fmt::format("object #{}, a part of a tree, is missing", id.value)
-                         : fmt::format("object #{}, a part of a tree, is of type {:#x}", id.value,
-                                       found->type()),
-        core::to_ref(id), found == nullptr ? Version{} : found->born());
+    throw CorruptionError(found == nullptr
+                              ? fmt::format("object #{}, a part of a tree, is missing", id.value)
+                              : fmt::format("object #{}, a part of a tree, is of type {:#x}",
+                                            id.value, found->type()),
+                          core::to_ref(id), found == nullptr ? Version{} : found->born());
 }
 
 TreeKind kind_of(const TreeHeaderView& header) {

@@ -3,17 +3,16 @@
 #include <optional>
 #include <string>
 
-#include "mvcc/commit_context.hpp"
-#include "mvcc/snapshot.hpp"
-#include "mvcc/store.hpp"
+#include <vitrine/detail/tree_reader.hpp>
 
 #include "btree/inner.hpp"
 #include "btree/large_value.hpp"
 #include "btree/leaf.hpp"
 #include "btree/node_types.hpp"
 #include "btree/tree_header.hpp"
-
-#include <vitrine/detail/tree_reader.hpp>
+#include "mvcc/commit_context.hpp"
+#include "mvcc/snapshot.hpp"
+#include "mvcc/store.hpp"
 
 namespace vitrine::btree {
 
@@ -35,14 +34,16 @@ class NodeSource {
     /// A node that must be there. Throws: CorruptionError (absent is not lost).
     const ObjectVersion& node(ObjectId id, core::TypeId type) {
         const ObjectVersion* found = find(id);
-        if (found == nullptr || found->type() != type) [[unlikely]] lost(id, found);
+        if (found == nullptr || found->type() != type) [[unlikely]]
+            lost(id, found);
         return *found;
     }
     /// A node of either kind: what a child id leads to.
     const ObjectVersion& node(ObjectId id) {
         const ObjectVersion* found = find(id);
         if (found == nullptr || (found->type() != kLeafType && found->type() != kInnerType))
-            [[unlikely]] lost(id, found);
+            [[unlikely]]
+            lost(id, found);
         return *found;
     }
 
@@ -107,12 +108,14 @@ Place find_place(Source& nodes, const TreeState& tree, ByteSpan key) {
     ObjectId id = tree.root;
     for (;;) {
         const ObjectVersion* version = nodes.find(id);
-        if (version == nullptr) [[unlikely]] NodeSource::lost(id, version);
+        if (version == nullptr) [[unlikely]]
+            NodeSource::lost(id, version);
         if (version->type() == kLeafType) {
             const auto& leaf = version->template aux<LeafView>();
             return {version, &leaf, locate(leaf, key)};
         }
-        if (version->type() != kInnerType) [[unlikely]] NodeSource::lost(id, version);
+        if (version->type() != kInnerType) [[unlikely]]
+            NodeSource::lost(id, version);
         const auto& inner = version->template aux<InnerView>();
         id = ObjectId{inner.children[child_index(inner, key)]};
     }

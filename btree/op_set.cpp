@@ -28,9 +28,10 @@ std::pair<OpSet::Position, bool> OpSet::locate(ByteSpan key) const {
         return first.head != head ? first.head > head : compare_keys(first.key(), key) > 0;
     };
     if (begins_above(chunks_[chunk])) {
-        const auto after = std::partition_point(
-            chunks_.begin(), chunks_.end(), [&](const auto& c) { return !begins_above(c); });
-        chunk = after == chunks_.begin() ? 0 : static_cast<std::size_t>(after - chunks_.begin()) - 1;
+        const auto after = std::partition_point(chunks_.begin(), chunks_.end(),
+                                                [&](const auto& c) { return !begins_above(c); });
+        chunk =
+            after == chunks_.begin() ? 0 : static_cast<std::size_t>(after - chunks_.begin()) - 1;
     }
     const Chunk& ops = *chunks_[chunk];
     if (below(ops.back(), head, key)) return {{chunk, ops.size()}, false};

@@ -111,8 +111,8 @@ bool OverlayCursor::next_part() {
         part_ = LeafView{};
         return true;
     }
-    memory_ = std::make_shared<std::vector<core::Word>>(build_leaf(
-        merged.entries, LeafKind{overlay_->kind.fixed_keys, overlay_->kind.form}));
+    memory_ = std::make_shared<std::vector<core::Word>>(
+        build_leaf(merged.entries, LeafKind{overlay_->kind.fixed_keys, overlay_->kind.form}));
     part_ = view_leaf(*memory_);
     return true;
 }
@@ -136,9 +136,7 @@ void OverlayCursor::show_parts() {
 
 void OverlayCursor::cross() { show_parts(); }
 
-ByteSpan OverlayCursor::large_value() {
-    return load_large(*overlay_->base, leaf_, index_, large_);
-}
+ByteSpan OverlayCursor::large_value() { return load_large(*overlay_->base, leaf_, index_, large_); }
 
 ValueHold OverlayCursor::hold_value() {
     if (leaf_.large(index_)) {

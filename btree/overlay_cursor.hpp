@@ -2,11 +2,11 @@
 
 #include <optional>
 
+#include <vitrine/detail/cursor.hpp>
+
 #include "btree/leaf_walk.hpp"
 #include "btree/merge.hpp"
 #include "btree/read_set.hpp"
-
-#include <vitrine/detail/cursor.hpp>
 
 namespace vitrine::btree {
 

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "btree/key.hpp"
-
 #include <vitrine/detail/cursor.hpp>
+
+#include "btree/key.hpp"
 
 namespace vitrine::btree {
 

@@ -12,9 +12,7 @@ ByteSpan load_large(const mvcc::Snapshot& snapshot, const LeafView& leaf, std::u
 }
 
 SnapshotCursor::SnapshotCursor(mvcc::Snapshot snapshot, TreeState tree, Bounds bounds)
-    : snapshot_(std::move(snapshot)),
-      bounds_(std::move(bounds)),
-      walk_(snapshot_, tree) {
+    : snapshot_(std::move(snapshot)), bounds_(std::move(bounds)), walk_(snapshot_, tree) {
     const std::optional<KeyBytes>& from = bounds_.reversed ? bounds_.high : bounds_.low;
     const bool any = from               ? walk_.seek(ByteSpan(*from))
                      : bounds_.reversed ? walk_.seek_last()

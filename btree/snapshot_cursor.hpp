@@ -1,8 +1,8 @@
 #pragma once
 
-#include "btree/leaf_walk.hpp"
-
 #include <vitrine/detail/cursor.hpp>
+
+#include "btree/leaf_walk.hpp"
 
 namespace vitrine::btree {
 

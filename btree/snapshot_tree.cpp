@@ -67,12 +67,11 @@ void collect(NodeSource& nodes, ObjectId id, std::uint32_t levels, const Bounds&
         }
         if (levels == 0) continue;
         // Children beside the bounds have nothing within them.
-        const bool above = bounds.high && i != 0 &&
-                           compare_keys(separator_at(inner, i), *bounds.high) >= 0;
+        const bool above =
+            bounds.high && i != 0 && compare_keys(separator_at(inner, i), *bounds.high) >= 0;
         const bool below = bounds.low && i + 1 < inner.count &&
                            compare_keys(separator_at(inner, i + 1), *bounds.low) <= 0;
-        if (!above && !below)
-            collect(nodes, ObjectId{inner.children[i]}, levels - 1, bounds, out);
+        if (!above && !below) collect(nodes, ObjectId{inner.children[i]}, levels - 1, bounds, out);
     }
 }
 

@@ -3,11 +3,10 @@
 #include <optional>
 #include <vector>
 
-#include "mvcc/commit_context.hpp"
-
 #include "btree/limits.hpp"
 #include "btree/nodes.hpp"
 #include "btree/tree_edit.hpp"
+#include "mvcc/commit_context.hpp"
 
 namespace vitrine::btree {
 

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <vitrine/error.hpp>
+
 #include "btree/arithmetic.hpp"
 #include "btree/key_text.hpp"
 #include "btree/snapshot_tree.hpp"
 #include "btree/tree_edits.hpp"
 #include "btree/trees.hpp"
-
-#include <vitrine/error.hpp>
 
 namespace vitrine::btree {
 namespace {
@@ -33,7 +33,7 @@ TreeEdit::TreeEdit(TreeEdits& owner, std::string name, TreeKind kind, State stat
 
 std::string TreeEdit::describe() const {
     return name_.empty() ? fmt::format("tree #{}", state_.id.value)
-                         : fmt::format("tree \"{}\"", name_);
+                         : "tree " + bytes_text(std::as_bytes(std::span(name_)));
 }
 
 void TreeEdit::require_usable() const {

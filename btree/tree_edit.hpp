@@ -3,11 +3,10 @@
 #include <optional>
 #include <string>
 
-#include "mvcc/transaction.hpp"
-
 #include "btree/nodes.hpp"
 #include "btree/overlay_cursor.hpp"
 #include "btree/read_set.hpp"
+#include "mvcc/transaction.hpp"
 
 namespace vitrine::btree {
 
@@ -64,7 +63,8 @@ class TreeEdit final : public TreeWriter {
     State& state() { return state_; }
     [[nodiscard]] const ReadSet& reads() const { return reads_; }
     [[nodiscard]] bool writes() const {
-        return !state_.ops.empty() || state_.cleared || state_.made || state_.comes || state_.erased;
+        return !state_.ops.empty() || state_.cleared || state_.made || state_.comes ||
+               state_.erased;
     }
     /// insert() or remove() told what was there: whether that still holds is checked, though they
     /// may have changed nothing, and nothing else did.

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <vitrine/error.hpp>
+
 #include "btree/arithmetic.hpp"
+#include "btree/key_text.hpp"
 #include "btree/tree_commit.hpp"
 #include "mvcc/store.hpp"
-
-#include <vitrine/error.hpp>
 
 namespace vitrine::btree {
 namespace {
@@ -29,8 +30,8 @@ TreeEdits::~TreeEdits() {
 
 TreeEdit& TreeEdits::catalog() {
     if (!catalog_)
-        catalog_ = std::make_shared<TreeEdit>(*this, "", catalog_kind(),
-                                              TreeEdit::State{.id = kCatalog});
+        catalog_ =
+            std::make_shared<TreeEdit>(*this, "", catalog_kind(), TreeEdit::State{.id = kCatalog});
     return *catalog_;
 }
 
@@ -68,14 +69,14 @@ std::shared_ptr<TreeEdit> TreeEdits::opened(ObjectId id, const TreeKind& kind) {
             throw TypeError(fmt::format("object #{} is not a tree", id.value));
         require_kind(btree::kind_of(header->aux<TreeHeaderView>()), kind, what);
     }
-    edits_.push_back(
-        std::make_shared<TreeEdit>(*this, "", kind, TreeEdit::State{.id = id}));
+    edits_.push_back(std::make_shared<TreeEdit>(*this, "", kind, TreeEdit::State{.id = id}));
     return edits_.back();
 }
 
 std::shared_ptr<TreeEdit> TreeEdits::named(std::string_view name, const TreeKind& kind) {
     if (const auto known = names_.find(name); known != names_.end()) {
-        require_kind(known->second->kind(), kind, fmt::format("tree \"{}\"", name));
+        require_kind(known->second->kind(), kind,
+                     fmt::format("tree {}", bytes_text(bytes_of(name))));
         return known->second;
     }
     std::shared_ptr<TreeEdit> edit;
@@ -83,8 +84,9 @@ std::shared_ptr<TreeEdit> TreeEdits::named(std::string_view name, const TreeKind
         // The name decides which tree this is: giving it away meanwhile is a conflict.
         const ObjectId id{word_of(catalog().find(bytes_of(name))->bytes)};
         const std::optional<TreeKind> stored = kind_of(id);
-        if (!stored) throw TypeError(fmt::format("root \"{}\" is not a tree", name));
-        require_kind(*stored, kind, fmt::format("tree \"{}\"", name));
+        if (!stored)
+            throw TypeError(fmt::format("root {} is not a tree", bytes_text(bytes_of(name))));
+        require_kind(*stored, kind, fmt::format("tree {}", bytes_text(bytes_of(name))));
         edit = opened(id, kind);
     } else {
         // Absent: whoever makes it first, both can go on, so nothing is recorded.
@@ -180,23 +182,24 @@ ObjectId TreeEdits::resolve(TreeEdit& edit, mvcc::CommitContext& context) {
     const Op* own = catalog().state().ops.find(bytes_of(edit.name()));
     const ObjectVersion* header = own == nullptr ? context.newest(kCatalog) : nullptr;
     if (header != nullptr) {
-        const Place place = find_place(nodes, state_of(header->aux<TreeHeaderView>()),
-                                       bytes_of(edit.name()));
+        const Place place =
+            find_place(nodes, state_of(header->aux<TreeHeaderView>()), bytes_of(edit.name()));
         if (place.found()) {
             const ObjectId id{word_of(place.leaf->value(place.position.index))};
             const ObjectVersion* tree = context.newest(id);
             if (tree == nullptr || tree->type() != kTreeHeaderType ||
                 btree::kind_of(tree->aux<TreeHeaderView>()) != edit.kind())
                 throw ConflictError(
-                    fmt::format("root \"{}\" was made something else by commit {}", edit.name(),
-                                place.version->born().value()),
+                    fmt::format("root {} was made something else by commit {}",
+                                bytes_text(bytes_of(edit.name())), place.version->born().value()),
                     place.version->born(), {.key = edit.name()});
             return id;
         }
     }
     if (!edit.state().comes) return {};
     const ObjectId id = context.allocate();
-    if (own != nullptr && own->kind == Op::Kind::put) return id;  // given away: a tree without a name
+    if (own != nullptr && own->kind == Op::Kind::put)
+        return id;  // given away: a tree without a name
     // Not an ordinary put, which would record a write of the user's: this one was just looked up.
     catalog().put(bytes_of(edit.name()), std::as_bytes(std::span(&id.value, 1)));
     return id;

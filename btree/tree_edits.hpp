@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "mvcc/transaction.hpp"
-
 #include "btree/tree_edit.hpp"
+#include "mvcc/transaction.hpp"
 
 namespace vitrine::btree {
 

@@ -1,13 +1,13 @@
-#include "btree/tree_commit.hpp"
-
-#include <fmt/format.h>
 #include <functional>
 #include <string_view>
 
-#include "btree/key_text.hpp"
-#include "btree/leaf_scan.hpp"
+#include <fmt/format.h>
 
 #include <vitrine/error.hpp>
+
+#include "btree/key_text.hpp"
+#include "btree/leaf_scan.hpp"
+#include "btree/tree_commit.hpp"
 
 namespace vitrine::btree {
 namespace {
@@ -90,8 +90,7 @@ class Entries {
 }  // namespace
 
 std::uint64_t hash_key(ByteSpan key) {
-    return std::hash<std::string_view>{}(
-        {reinterpret_cast<const char*>(key.data()), key.size()});
+    return std::hash<std::string_view>{}({reinterpret_cast<const char*>(key.data()), key.size()});
 }
 
 TreeCommit::TreeCommit(mvcc::CommitContext& context, const TreeEdit& edit, ObjectId id)
@@ -117,15 +116,16 @@ void TreeCommit::conflict(ByteSpan key, const char* deed, Version fallback) cons
     const bool root = edit_.state().id.value == 1;
     if (root) {
         const std::string name(reinterpret_cast<const char*>(key.data()), key.size());
-        throw ConflictError(fmt::format("root \"{}\" was {} here at version {} and changed by "
+        throw ConflictError(fmt::format("root {} was {} here at version {} and changed by "
                                         "commit {}",
-                                        name, deed, base.value(), with.value()),
+                                        bytes_text(key), deed, base.value(), with.value()),
                             with, {.key = name});
     }
     const std::string shown = key_text(edit_.kind(), key);
-    throw ConflictError(fmt::format("key {} of {} was {} here at version {} and changed by commit {}",
-                                    shown, edit_.describe(), deed, base.value(), with.value()),
-                        with, {.tree = core::to_ref(id_), .key = shown});
+    throw ConflictError(
+        fmt::format("key {} of {} was {} here at version {} and changed by commit {}", shown,
+                    edit_.describe(), deed, base.value(), with.value()),
+        with, {.tree = core::to_ref(id_), .key = shown});
 }
 
 // Both states, and how a key is compared between them.
@@ -157,9 +157,9 @@ struct TreeCommit::Versus {
                 }
             }
             if (place.found())
-                sides.newest = stored_value(newest_nodes, *place.version, *place.leaf,
-                                            place.position.index)
-                                   .bytes;
+                sides.newest =
+                    stored_value(newest_nodes, *place.version, *place.leaf, place.position.index)
+                        .bytes;
         }
         sides.base = value_in(base_nodes, base, key);
         sides.differ = !same(sides.base, sides.newest);
@@ -228,8 +228,7 @@ void TreeCommit::validate() {
     const ReadSet& reads = edit_.reads();
     for (std::size_t i = 0; i < reads.keys(); ++i) check_key(versus, reads.key(i));
     if (!context_.serializable()) return;
-    if (reads.count() &&
-        base_.value_or(TreeState{}).count != newest_.value_or(TreeState{}).count)
+    if (reads.count() && base_.value_or(TreeState{}).count != newest_.value_or(TreeState{}).count)
         conflict_of_tree("changed in size", changed_);
     for (const auto& range : reads.ranges()) {
         if (range->update) range->update();

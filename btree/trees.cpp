@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <vitrine/error.hpp>
+
 #include "btree/arithmetic.hpp"
 #include "btree/key_text.hpp"
 #include "btree/snapshot_tree.hpp"
 #include "btree/tree_edits.hpp"
-
-#include <vitrine/error.hpp>
 
 namespace vitrine::btree {
 namespace {
@@ -118,7 +118,8 @@ void set_root(mvcc::Transaction& transaction, std::string_view name, core::Objec
     const bool is_tree = edits.kind_of(id).has_value();
     const auto object = is_tree || edits.erased(id) ? std::nullopt : transaction.find(id);
     if (!is_tree && (!object || is_part_of_tree(object->type)))
-        throw NotFoundError(fmt::format("there is no object #{} to be root \"{}\"", id.value, name));
+        throw NotFoundError(fmt::format("there is no object #{} to be root {}", id.value,
+                                        bytes_text(bytes_of(name))));
     edits.release_name(name);
     edits.catalog().put(bytes_of(name), std::as_bytes(std::span(&id.value, 1)));
 }

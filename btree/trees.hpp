@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include <vitrine/detail/tree_reader.hpp>
+
 #include "mvcc/snapshot.hpp"
 #include "mvcc/transaction.hpp"
-
-#include <vitrine/detail/tree_reader.hpp>
 
 namespace vitrine::btree {
 

@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "core/schema/references.hpp"
-#include "mvcc/store.hpp"
+#include <vitrine/error.hpp>
 
 #include "btree/arithmetic.hpp"
 #include "btree/snapshot_cursor.hpp"
 #include "btree/tree_edits.hpp"
 #include "btree/verify_run.hpp"
-
-#include <vitrine/error.hpp>
+#include "core/schema/references.hpp"
+#include "mvcc/store.hpp"
 
 namespace vitrine::btree {
 namespace {
@@ -145,9 +144,8 @@ void VerifyRun::check_roots() {
             const ByteSpan name = cursor.key();
             check_reference(
                 *header, ObjectId{word_of(cursor.value())}, 0, false,
-                fmt::format("[\"{}\"]",
-                            std::string_view(reinterpret_cast<const char*>(name.data()),
-                                             name.size())));
+                fmt::format("[\"{}\"]", std::string_view(reinterpret_cast<const char*>(name.data()),
+                                                         name.size())));
         }
     } catch (const CorruptionError& error) {
         fault(core::to_id(error.object()), error.version(), error.what());

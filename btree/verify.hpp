@@ -1,9 +1,9 @@
 #pragma once
 
-#include "mvcc/snapshot.hpp"
-
 #include <vitrine/options.hpp>
 #include <vitrine/verify_report.hpp>
+
+#include "mvcc/snapshot.hpp"
 
 namespace vitrine::btree {
 

@@ -4,12 +4,11 @@
 #include <set>
 #include <string>
 
-#include "core/schema/registry.hpp"
-
-#include "btree/nodes.hpp"
-
 #include <vitrine/options.hpp>
 #include <vitrine/verify_report.hpp>
+
+#include "btree/nodes.hpp"
+#include "core/schema/registry.hpp"
 
 namespace vitrine::btree {
 
@@ -49,7 +48,7 @@ class VerifyRun {
     const Progress& progress_;
     VerifyReport report_;
     std::set<std::pair<std::uint64_t, std::uint64_t>> told_;  // damaged rows, each told once
-    std::uint64_t met_ = 0;  // faults, those told before included
+    std::uint64_t met_ = 0;                                   // faults, those told before included
     std::uint64_t ticks_ = 0;
 };
 

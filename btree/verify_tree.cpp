@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
-#include "core/payload.hpp"
-#include "mvcc/store.hpp"
+#include <vitrine/error.hpp>
 
 #include "btree/arithmetic.hpp"
 #include "btree/key_text.hpp"
 #include "btree/verify_run.hpp"
-
-#include <vitrine/error.hpp>
+#include "core/payload.hpp"
+#include "mvcc/store.hpp"
 
 namespace vitrine::btree {
 namespace {
@@ -54,8 +53,9 @@ void VerifyRun::check_node(Walk& walk, ObjectId id, std::uint32_t height,
     try {
         node = snapshot_.find(id);
         if (!node)
-            return fault(id, {}, fmt::format("object #{}, a node of tree #{}, is missing", id.value,
-                                             walk.tree.value));
+            return fault(id, {},
+                         fmt::format("object #{}, a node of tree #{}, is missing", id.value,
+                                     walk.tree.value));
         const bool leaf = node->type() == kLeafType;
         if (!leaf && node->type() != kInnerType)
             return fault(id, node->born(),
@@ -131,7 +131,8 @@ void VerifyRun::check_value(Walk& walk, const ObjectVersion& holder, ByteSpan va
         if (target) check_reference(holder, target, walk.value_ref, walk.value_tree, path);
         return;
     }
-    const core::Words payload{reinterpret_cast<const core::Word*>(value.data()), value.size() / sizeof(core::Word)};
+    const core::Words payload{reinterpret_cast<const core::Word*>(value.data()),
+                              value.size() / sizeof(core::Word)};
     if (const char* fault_found = core::find_payload_fault(payload)) {
         fault(holder.id(), holder.born(),
               fmt::format("the value {} of tree #{}: {}", path, walk.tree.value, fault_found));

@@ -24,9 +24,9 @@ std::string show_operands(const Operands&... operands) {
 }  // namespace vitrine::core
 
 /// The third error channel: we are wrong. On in every build; operands are printed.
-#define VITRINE_ASSERT(condition, ...)                                                       \
-    do {                                                                                     \
-        if (!(condition)) [[unlikely]]                                                       \
-            ::vitrine::core::assertion_failed(__FILE__, __LINE__, #condition,                \
-                                              ::vitrine::core::show_operands(__VA_ARGS__));  \
+#define VITRINE_ASSERT(condition, ...)                                                      \
+    do {                                                                                    \
+        if (!(condition)) [[unlikely]]                                                      \
+            ::vitrine::core::assertion_failed(__FILE__, __LINE__, #condition,               \
+                                              ::vitrine::core::show_operands(__VA_ARGS__)); \
     } while (false)

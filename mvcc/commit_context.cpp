@@ -12,13 +12,9 @@ constexpr Version kNewest{core::kOpen.value() - 1};
 
 }  // namespace
 
-CommitContext::CommitContext(Store& store, const Snapshot& base, Version number,
-                             bool serializable, RecentChanges& recent)
-    : store_(store),
-      base_(base),
-      number_(number),
-      serializable_(serializable),
-      recent_(recent) {}
+CommitContext::CommitContext(Store& store, const Snapshot& base, Version number, bool serializable,
+                             RecentChanges& recent)
+    : store_(store), base_(base), number_(number), serializable_(serializable), recent_(recent) {}
 
 Change* CommitContext::find_change(ObjectId id) {
     if (changes_.size() < kIndexedFrom) {
@@ -58,8 +54,8 @@ const ObjectVersion* CommitContext::newest(ObjectId id) {
 ObjectId CommitContext::allocate() { return store_.allocate_id(); }
 
 VersionHandle CommitContext::make(ObjectId id, TypeId type, Words payload) {
-    return VersionHandle::adopt(ObjectVersion::make(store_.account(), store_.traits_of(type), id,
-                                                    number_, type, payload));
+    return VersionHandle::adopt(
+        ObjectVersion::make(store_.account(), store_.traits_of(type), id, number_, type, payload));
 }
 
 const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload) {

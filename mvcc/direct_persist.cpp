@@ -24,11 +24,11 @@ std::optional<Version> witness(const std::vector<Version>& pins, Version born, V
 struct DirectPersist::Plan {
     core::Batch batch;
     std::vector<Version> pins;
-    std::vector<Version> lasting_pins;  // without those of committing transactions: D2
+    std::vector<Version> lasting_pins;    // without those of committing transactions: D2
     std::vector<VersionHandle> written;   // backed once the batch is stored
     std::vector<VersionHandle> unbacked;  // marked in advance; marked back when the batch fails
     std::vector<Superseded> window;
-    std::vector<Superseded> dead;         // orphans that nobody wants any longer
+    std::vector<Superseded> dead;  // orphans that nobody wants any longer
 
     void put(const VersionHandle& version) {
         batch.puts.push_back({version->id(), version->born(), version->row()});

@@ -46,8 +46,8 @@ class DirectPersist final : public PersistStage {
     static constexpr std::size_t kCollectFrom = 64;  // items; a collection is one system call
 
     Store& store_;
-    std::set<Version> witnesses_;       // versions for which the storage keeps rows
-    std::vector<Superseded> window_;    // erased or never written by the last batch (D2)
+    std::set<Version> witnesses_;     // versions for which the storage keeps rows
+    std::vector<Superseded> window_;  // erased or never written by the last batch (D2)
     std::vector<Superseded> orphans_;
     std::atomic<std::uint64_t> objects_{0}, bytes_{0}, syncs_{0};
 };

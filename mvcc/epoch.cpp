@@ -1,28 +1,26 @@
 #include "mvcc/epoch.hpp"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <mutex>
 #include <utility>
 
 #include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace vitrine::mvcc {
 namespace {
 
 using RetiredList = boost::intrusive::list<Retired>;
 
-int membarrier(int command) {
-    return static_cast<int>(::syscall(SYS_membarrier, command, 0, 0));
-}
+int membarrier(int command) { return static_cast<int>(::syscall(SYS_membarrier, command, 0, 0)); }
 
 // Everything is reached through this one object, which is never destroyed: versions may be dropped by
 // destructors of static objects.
 struct Domain {
     std::atomic<std::uint64_t> now{1};
     std::atomic<EpochSlot*> slots{nullptr};
-    const bool asymmetric =
-        membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+    const bool asymmetric = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
 
     std::mutex retired_mutex;  // guards `retired`; `now` advances under it
     RetiredList retired;
@@ -169,7 +167,8 @@ Epoch::Guard::~Guard() {
     ThreadSlot& mine = thread_slot;
     if (--mine.depth != 0) return;
     leave(*mine.slot);
-    if (mine.ending) [[unlikely]] give_back(std::exchange(mine.slot, nullptr));
+    if (mine.ending) [[unlikely]]
+        give_back(std::exchange(mine.slot, nullptr));
 }
 
 }  // namespace vitrine::mvcc

@@ -30,9 +30,8 @@ void Flusher::push(CommitList&& one) noexcept {
 void Flusher::wait(Commit& /*commit*/) {
     std::unique_lock lock(mutex_);
     if (queued_bytes_ + flying_bytes_ < kWaitFrom) return;
-    progress_.wait(lock, [this] {
-        return queued_bytes_ + flying_bytes_ < kWaitFrom || !error_.empty();
-    });
+    progress_.wait(lock,
+                   [this] { return queued_bytes_ + flying_bytes_ < kWaitFrom || !error_.empty(); });
     // The commit is visible whatever happened to the disk: the next one will be refused.
 }
 
@@ -54,9 +53,8 @@ void Flusher::run() {
     for (;;) {
         work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
         if (queue_.empty()) return;
-        work_.wait_until(lock, oldest_ + interval_, [this] {
-            return stopping_ || asked_ || queued_bytes_ >= kFlushFrom;
-        });
+        work_.wait_until(lock, oldest_ + interval_,
+                         [this] { return stopping_ || asked_ || queued_bytes_ >= kFlushFrom; });
         asked_ = false;
         CommitList batch;
         batch.swap(queue_);

@@ -24,7 +24,7 @@ class Flusher final : public CommitQueue {
 
   private:
     using Clock = std::chrono::steady_clock;
-    static constexpr std::size_t kFlushFrom = std::size_t{8} << 20;   // bytes queued
+    static constexpr std::size_t kFlushFrom = std::size_t{8} << 20;  // bytes queued
     static constexpr std::size_t kWaitFrom = std::size_t{48} << 20;  // bytes queued or in flight
 
     void run();

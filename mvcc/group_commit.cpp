@@ -1,8 +1,8 @@
 #include "mvcc/group_commit.hpp"
 
-#include "mvcc/yield_point.hpp"
-
 #include <vitrine/error.hpp>
+
+#include "mvcc/yield_point.hpp"
 
 namespace vitrine::mvcc {
 

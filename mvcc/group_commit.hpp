@@ -32,8 +32,8 @@ class GroupCommit final : public CommitQueue {
     static void finish(Commit& commit) noexcept;
 
     CommitSink& sink_;
-    std::mutex mutex_;  // guards everything below
-    std::condition_variable arrived_;  // for a gathering leader
+    std::mutex mutex_;                  // guards everything below
+    std::condition_variable arrived_;   // for a gathering leader
     std::condition_variable progress_;  // for flush()
     CommitList queue_;
     std::uint64_t pushed_ = 0;    // commits, ever

@@ -1,10 +1,10 @@
 #include "mvcc/object_table.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <memory>
 #include <new>
-
-#include <sys/mman.h>
 
 #include "core/assert.hpp"
 
@@ -126,7 +126,8 @@ const ObjectVersion* ObjectTable::link_loaded(ObjectVersion* loaded, Version sto
     if (loaded != nullptr) {
         Version until = stored_until;
         const ObjectVersion* same = nullptr;
-        for (const ObjectVersion* v = chunk.heads[id.value % kSlots].load(std::memory_order_relaxed);
+        for (const ObjectVersion* v =
+                 chunk.heads[id.value % kSlots].load(std::memory_order_relaxed);
              v != nullptr && v->born_ >= loaded->born_;
              v = v->older_.load(std::memory_order_relaxed)) {
             if (v->born_ == loaded->born_) {
@@ -172,8 +173,7 @@ void ObjectTable::reopen(const ObjectVersion* fresh, const ObjectVersion* predec
         if (fresh->linked_) remove(mutable_version(*fresh));
     }
     if (predecessor != nullptr)
-        mutable_version(*predecessor)
-            .until_.store(core::kOpen.value(), std::memory_order_relaxed);
+        mutable_version(*predecessor).until_.store(core::kOpen.value(), std::memory_order_relaxed);
 }
 
 void ObjectTable::unlink(const ObjectVersion& version) noexcept {
@@ -190,12 +190,11 @@ std::size_t ObjectTable::evict_from(Stripe& stripe, std::size_t& wanted, std::si
         auto& version = static_cast<ObjectVersion&>(stripe.linked.front());
         const bool recent = version.hot_.exchange(false, std::memory_order_relaxed);
         std::uint32_t only_ours = 1;
-        const bool may_go = (also_hot || !recent) && version.backed() &&
-                            find_chunk(version.id_)->holds == 0 &&
-                            // T4: whoever got a handle meanwhile makes this fail; whoever comes
-                            // later fails to get one, and loads the version anew.
-                            version.refs_.compare_exchange_strong(only_ours, 0,
-                                                                  std::memory_order_acq_rel);
+        const bool may_go =
+            (also_hot || !recent) && version.backed() && find_chunk(version.id_)->holds == 0 &&
+            // T4: whoever got a handle meanwhile makes this fail; whoever comes
+            // later fails to get one, and loads the version anew.
+            version.refs_.compare_exchange_strong(only_ours, 0, std::memory_order_acq_rel);
         if (may_go) {
             wanted -= std::min(wanted, version.bytes());
             remove(version);

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <vitrine/error.hpp>
+
 #include "core/assert.hpp"
 #include "mvcc/memory_account.hpp"
-
-#include <vitrine/error.hpp>
 
 namespace vitrine::mvcc {
 

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <utility>
 
+#include <vitrine/detail/version_handle.hpp>
+
 #include "core/ids.hpp"
 #include "core/record.hpp"
 #include "mvcc/epoch.hpp"
-
-#include <vitrine/detail/version_handle.hpp>
 
 namespace vitrine::mvcc {
 
@@ -87,8 +87,9 @@ class ObjectVersion final : public Retired {
     void dispose() noexcept override;
     void destroy() const noexcept;
     [[nodiscard]] Word* row_begin() const {
-        return reinterpret_cast<Word*>(const_cast<std::byte*>(
-                   reinterpret_cast<const std::byte*>(this + 1))) + aux_bytes_ / sizeof(Word);
+        return reinterpret_cast<Word*>(
+                   const_cast<std::byte*>(reinterpret_cast<const std::byte*>(this + 1))) +
+               aux_bytes_ / sizeof(Word);
     }
 
     const Version born_;

@@ -75,7 +75,8 @@ PinSlot* Pins::open(const std::atomic<std::uint64_t>& published) {
 void Pins::release(PinSlot& pin) noexcept {
     // acq_rel: every sharer's reads come before the pin goes.
     if (pin.refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    const Epoch::Guard guard;  // the store, and then this registry, may go as soon as the bit is set
+    const Epoch::Guard
+        guard;  // the store, and then this registry, may go as soon as the bit is set
     PinBlock& block = *pin.block;
     Pins& pins = *block.owner;
     pin.pinned.store(0, std::memory_order_release);

@@ -56,9 +56,7 @@ class Pins final : public Retired {
     Pins(Store& store, std::function<void()> end);
 
     PinSlot* open(const std::atomic<std::uint64_t>& published);
-    static void share(PinSlot& pin) noexcept {
-        pin.refs.fetch_add(1, std::memory_order_relaxed);
-    }
+    static void share(PinSlot& pin) noexcept { pin.refs.fetch_add(1, std::memory_order_relaxed); }
     static void release(PinSlot& pin) noexcept;
 
     /// The versions that are pinned, ascending, each once. seq_cst: see P1.

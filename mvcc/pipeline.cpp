@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include <vitrine/error.hpp>
+
 #include "mvcc/direct_persist.hpp"
 #include "mvcc/flusher.hpp"
 #include "mvcc/group_commit.hpp"
 #include "mvcc/store.hpp"
 #include "mvcc/yield_point.hpp"
-
-#include <vitrine/error.hpp>
 
 namespace vitrine::mvcc {
 
@@ -71,9 +71,9 @@ Version Pipeline::try_commit(const Snapshot& base, Isolation isolation,
         sequence(context);
         if (context.changes().empty()) return base.version();
         // Commit times strictly increase, whatever the clock does.
-        commit->time = std::max(std::chrono::time_point_cast<core::Time::duration>(
-                                    std::chrono::system_clock::now()),
-                                last_time_ + core::Time::duration{1});
+        commit->time = std::max(
+            std::chrono::time_point_cast<core::Time::duration>(std::chrono::system_clock::now()),
+            last_time_ + core::Time::duration{1});
         remember_time(commit->number, commit->time);
         context.link();
         // -- nothing throws from here on
@@ -108,7 +108,7 @@ void Pipeline::complete(const CommitList& batch) {
     try {
         stage_->settle();
         forget_times();
-        store_.keep_budget();  // what the batch wrote can be evicted from now on
+        store_.keep_budget();          // what the batch wrote can be evicted from now on
     } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the next batch does both
     }
 }
@@ -150,9 +150,9 @@ void Pipeline::forget_times() {
 
 core::Time Pipeline::time_of(Version version) const {
     const std::lock_guard lock(times_mutex_);
-    const auto found = std::lower_bound(
-        times_.begin(), times_.end(), version,
-        [](const auto& entry, Version wanted) { return entry.first < wanted; });
+    const auto found =
+        std::lower_bound(times_.begin(), times_.end(), version,
+                         [](const auto& entry, Version wanted) { return entry.first < wanted; });
     if (found == times_.end() || found->first != version)
         throw NotFoundError("no commit time is kept for version " +
                             std::to_string(version.value()));

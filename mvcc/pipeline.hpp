@@ -5,11 +5,11 @@
 #include <mutex>
 #include <vector>
 
+#include <vitrine/options.hpp>
+
 #include "core/function_ref.hpp"
 #include "mvcc/commit_queue.hpp"
 #include "mvcc/snapshot.hpp"
-
-#include <vitrine/options.hpp>
 
 namespace vitrine::mvcc {
 
@@ -66,10 +66,10 @@ class Pipeline final : public CommitSink {
     const bool deferred_;
     const bool read_only_;
     std::mutex sequencing_;
-    Version sequenced_;        // guarded by sequencing_
-    core::Time last_time_;     // guarded by sequencing_
-    RecentChanges recent_;     // guarded by sequencing_
-    std::string refusing_;     // guarded by sequencing_: why no more commits are taken
+    Version sequenced_;     // guarded by sequencing_
+    core::Time last_time_;  // guarded by sequencing_
+    RecentChanges recent_;  // guarded by sequencing_
+    std::string refusing_;  // guarded by sequencing_: why no more commits are taken
     std::atomic<std::uint64_t> published_;
     std::atomic<std::uint64_t> durable_;
 

@@ -30,7 +30,8 @@ VersionHandle Snapshot::find(ObjectId id) const {
     return found;
 }
 
-View::View(Snapshot snapshot) : snapshot_(std::move(snapshot)), slot_(Epoch::take_slot(EpochSlot::Use::view)) {
+View::View(Snapshot snapshot)
+    : snapshot_(std::move(snapshot)), slot_(Epoch::take_slot(EpochSlot::Use::view)) {
     Epoch::enter(*slot_);
 }
 

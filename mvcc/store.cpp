@@ -86,7 +86,8 @@ std::string Store::holders() const {
 
 const ObjectVersion* Store::version_at(ObjectId id, Version at) {
     // Ids come from references, which may be anything; the table only takes real ones.
-    if (id.value - 1 >= core::kMaxObjectId) [[unlikely]] return nullptr;
+    if (id.value - 1 >= core::kMaxObjectId) [[unlikely]]
+        return nullptr;
     if (const ObjectVersion* found = table_.find(id, at)) [[likely]] {
         found->touch();
         return found;
@@ -95,7 +96,8 @@ const ObjectVersion* Store::version_at(ObjectId id, Version at) {
 }
 
 VersionHandle Store::hold_at(ObjectId id, Version at) {
-    if (id.value - 1 >= core::kMaxObjectId) [[unlikely]] return {};
+    if (id.value - 1 >= core::kMaxObjectId) [[unlikely]]
+        return {};
     if (const ObjectVersion* found = table_.find(id, at)) [[likely]] {
         found->touch();
         if (found->try_acquire()) {
@@ -115,11 +117,10 @@ const ObjectVersion* Store::load(ObjectId id, Version at, VersionHandle* held) {
         const ObjectTable::Hold hold(table_, id);  // before the read: T3
         yield_point("load:held");
         ObjectVersion* loaded = nullptr;
-        const core::Storage::Reading reading =
-            storage_->read(id, at, [&](Version born, Words row) {
-                loaded = ObjectVersion::load(*account_, row.empty() ? nullptr : traits_of(row[0]),
-                                             id, born, row);
-            });
+        const core::Storage::Reading reading = storage_->read(id, at, [&](Version born, Words row) {
+            loaded = ObjectVersion::load(*account_, row.empty() ? nullptr : traits_of(row[0]), id,
+                                         born, row);
+        });
         yield_point("load:read");
         found = table_.link_loaded(loaded, reading.until, id, at);
         // Nothing is evicted under the hold, so this succeeds.
@@ -132,8 +133,8 @@ const ObjectVersion* Store::load(ObjectId id, Version at, VersionHandle* held) {
     return found;
 }
 
-// A thread that the system interrupted amid a read keeps what others evict from being freed; on a busy
-// machine they load the cache's size many times over until it runs again. So they make way for it.
+// A thread that the system interrupted amid a read keeps what others evict from being freed; on a
+// busy machine they load the cache's size many times over until it runs again. So they make way.
 void Store::make_way() noexcept {
     constexpr int kYields = 32;
     constexpr int kTurns = kYields + 100;

@@ -9,6 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include <vitrine/options.hpp>
+#include <vitrine/stats.hpp>
+
 #include "core/schema/registry.hpp"
 #include "core/storage.hpp"
 #include "mvcc/heap_trim.hpp"
@@ -18,9 +21,6 @@
 #include "mvcc/pipeline.hpp"
 #include "mvcc/snapshot.hpp"
 #include "mvcc/type_checks.hpp"
-
-#include <vitrine/options.hpp>
-#include <vitrine/stats.hpp>
 
 namespace vitrine::mvcc {
 
@@ -73,7 +73,8 @@ class Store {
     const ObjectVersion* node_at(ObjectId id, Version at) {
         // Header, aux, and the heads of a leaf of 35 entries with their offsets.
         constexpr unsigned kLines = 11;
-        if (id.value - 1 >= core::kMaxObjectId) [[unlikely]] return nullptr;
+        if (id.value - 1 >= core::kMaxObjectId) [[unlikely]]
+            return nullptr;
         if (const ObjectVersion* found = table_.find<kLines>(id, at)) [[likely]] {
             found->touch();
             return found;

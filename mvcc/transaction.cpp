@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "mvcc/store.hpp"
-
 #include <vitrine/error.hpp>
+
+#include "mvcc/store.hpp"
 
 namespace vitrine::mvcc {
 
@@ -39,8 +39,8 @@ std::optional<ObjectState> Transaction::find(ObjectId id) {
     if (const auto mine = writes_.find(id); mine != writes_.end()) {
         const WriteEntry& entry = mine->second;
         if (!entry.copy) return std::nullopt;
-        return ObjectState{entry.type, {}, &entry.copy->message(),
-                           entry.base ? entry.base->born() : Version{}};
+        return ObjectState{
+            entry.type, {}, &entry.copy->message(), entry.base ? entry.base->born() : Version{}};
     }
     const VersionHandle version = read(id);  // the read set keeps it
     if (!version) return std::nullopt;
@@ -62,7 +62,8 @@ capnp::MessageBuilder& Transaction::edit(ObjectId id) {
 void Transaction::erase(ObjectId id) {
     require_active();
     if (const auto mine = writes_.find(id); mine != writes_.end()) {
-        if (!mine->second.copy) throw NotFoundError(fmt::format("there is no object #{}", id.value));
+        if (!mine->second.copy)
+            throw NotFoundError(fmt::format("there is no object #{}", id.value));
         if (!mine->second.base) {
             writes_.erase(mine);  // made here: nothing remains, and a look-up finds nothing
         } else {
@@ -123,10 +124,9 @@ void Transaction::check_unchanged(const VersionHandle& seen, const char* deed) c
     // Held since it was read, the version is still linked (T4), so its interval is up to date.
     const Version until = seen->until();
     if (until == core::kOpen) return;
-    throw ConflictError(
-        fmt::format("object #{} was {} here at version {} and changed by commit {}",
-                    seen->id().value, deed, base_.version().value(), until.value()),
-        until, {.object = core::to_ref(seen->id())});
+    throw ConflictError(fmt::format("object #{} was {} here at version {} and changed by commit {}",
+                                    seen->id().value, deed, base_.version().value(), until.value()),
+                        until, {.object = core::to_ref(seen->id())});
 }
 
 void Transaction::sequence(CommitContext& context) {

@@ -5,20 +5,20 @@
 #include <unordered_map>
 #include <vector>
 
+#include <vitrine/options.hpp>
+
 #include "mvcc/participant.hpp"
 #include "mvcc/snapshot.hpp"
 #include "mvcc/working_copy.hpp"
-
-#include <vitrine/options.hpp>
 
 namespace vitrine::mvcc {
 
 /// An object as a transaction sees it.
 struct ObjectState {
     TypeId type = 0;
-    Words payload{};                         ///< when nobody edited it here
-    capnp::MessageBuilder* copy = nullptr;   ///< else the private copy
-    Version version{};                       ///< the commit that wrote it; 0 for a new object
+    Words payload{};                        ///< when nobody edited it here
+    capnp::MessageBuilder* copy = nullptr;  ///< else the private copy
+    Version version{};                      ///< the commit that wrote it; 0 for a new object
 };
 
 /// A snapshot plus private changes.
@@ -71,7 +71,7 @@ class Transaction {
   private:
     struct WriteEntry {
         TypeId type = 0;
-        VersionHandle base{};  // nothing: made by this transaction
+        VersionHandle base{};                 // nothing: made by this transaction
         std::unique_ptr<WorkingCopy> copy{};  // nothing: erased
         std::vector<Word> flat{};             // at commit
         bool differs = true;                  // at commit

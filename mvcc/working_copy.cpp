@@ -4,9 +4,9 @@
 
 #include <capnp/serialize.h>
 
-#include "core/payload.hpp"
-
 #include <vitrine/error.hpp>
+
+#include "core/payload.hpp"
 
 namespace vitrine::mvcc {
 namespace {
@@ -24,8 +24,8 @@ WorkingCopy::WorkingCopy()
     : message_(std::make_unique<capnp::MallocMessageBuilder>(4 * kRoomWords)) {}
 
 WorkingCopy::WorkingCopy(core::Words payload)
-    : message_(std::make_unique<capnp::MallocMessageBuilder>(
-          static_cast<unsigned>(payload.size()) + kRoomWords)) {
+    : message_(std::make_unique<capnp::MallocMessageBuilder>(static_cast<unsigned>(payload.size()) +
+                                                             kRoomWords)) {
     message_->setRoot(read_struct(payload));
 }
 
@@ -35,9 +35,9 @@ std::vector<core::Word> WorkingCopy::flatten() {
         const capnp::MessageSize size = root.targetSize();
         if (size.capCount != 0) throw UsageError("capabilities cannot be stored");
         std::vector<core::Word> words(size.wordCount + 1);
-        capnp::copyToUnchecked(root.getAs<capnp::AnyStruct>(),
-                               kj::arrayPtr(reinterpret_cast<capnp::word*>(words.data()),
-                                            words.size()));
+        capnp::copyToUnchecked(
+            root.getAs<capnp::AnyStruct>(),
+            kj::arrayPtr(reinterpret_cast<capnp::word*>(words.data()), words.size()));
         // What could not be loaded again must not be committed.
         if (const char* fault = core::find_payload_fault(words))
             throw UsageError(std::string("the object cannot be stored: ") + fault);

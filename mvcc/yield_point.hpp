@@ -13,7 +13,8 @@ inline std::atomic<YieldHook> yield_hook{nullptr};
 
 inline void yield_point(const char* place) {
     // acquire: partner is the test's store of the hook, so that it sees the hook's state.
-    if (YieldHook hook = yield_hook.load(std::memory_order_acquire)) [[unlikely]] hook(place);
+    if (YieldHook hook = yield_hook.load(std::memory_order_acquire)) [[unlikely]]
+        hook(place);
 }
 
 }  // namespace vitrine::mvcc

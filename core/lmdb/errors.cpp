@@ -41,7 +41,7 @@ void throw_error(int code, const std::string& file, const std::string& doing) {
             throw CorruptionError(where + "damaged pages (LMDB: " + last_assertion + ")");
         case MDB_CORRUPTED:
         case MDB_PAGE_NOTFOUND:
-        case MDB_CURSOR_FULL:   // deeper than any tree can be: pages lead in a circle
+        case MDB_CURSOR_FULL:  // deeper than any tree can be: pages lead in a circle
         case MDB_PAGE_FULL:
         case MDB_INVALID:
         case MDB_INCOMPATIBLE:
@@ -49,8 +49,7 @@ void throw_error(int code, const std::string& file, const std::string& doing) {
         case MDB_MAP_FULL:
             throw StorageError(where + "the address space reserved for the file is full (" +
                                mdb_strerror(code) + ")");
-        case MDB_PANIC:
-            throw StorageError(where + "an earlier write failed; no more are accepted");
+        case MDB_PANIC: throw StorageError(where + "an earlier write failed; no more are accepted");
         case ENOSPC:
         case EDQUOT:
         case EFBIG:  // the process's limit, or the file system's

@@ -10,7 +10,7 @@ namespace vitrine::core::lmdb {
 
 /// The newer of LMDB's two meta pages, as far as opening needs it.
 struct FileHeader {
-    bool fresh = false;  ///< nothing was ever written: the rest has no meaning
+    bool fresh = false;                ///< nothing was ever written: the rest has no meaning
     std::uint64_t pages = 0;           ///< that the newest commit counts as its file's
     std::uint64_t free_list_root = 0;  ///< kNoPage: no page is free
 };

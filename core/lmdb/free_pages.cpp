@@ -24,8 +24,8 @@ class FreeList {
         for (std::size_t slot = kPageHeaderBytes; slot + 1 < lower; slot += 2) {
             const auto node = load<std::uint16_t>(page.data(), slot);
             if (node < lower || node + std::size_t{kNodeHeaderBytes} > kPageBytes) return false;
-            const bool good = (flags & kBranchPage) != 0 ? walk_child(page, node, depth)
-                                                         : read_list(page, node);
+            const bool good =
+                (flags & kBranchPage) != 0 ? walk_child(page, node, depth) : read_list(page, node);
             if (!good) return false;
         }
         return (flags & (kBranchPage | kLeafPage)) != 0;

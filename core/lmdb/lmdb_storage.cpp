@@ -43,7 +43,8 @@ class Cursor {
 class LmdbStorage final : public Storage {
   public:
     LmdbStorage(const std::filesystem::path& file, const Options& options)
-        : environment_(file, options), writer_(environment_, options.read_only),
+        : environment_(file, options),
+          writer_(environment_, options.read_only),
           pool_(environment_) {}
 
     [[nodiscard]] StorageState state() const override {
@@ -90,8 +91,8 @@ class LmdbStorage final : public Storage {
 StorageState LmdbStorage::state_in(Lease& lease) const {
     MDB_val key = meta_key();
     MDB_val row{};
-    const int code = guarded(
-        [&] { return mdb_get(lease.txn(), environment_.tables().meta, &key, &row); });
+    const int code =
+        guarded([&] { return mdb_get(lease.txn(), environment_.tables().meta, &key, &row); });
     if (code == MDB_NOTFOUND) throw CorruptionError(name() + ": the store's header row is missing");
     expect(code, lease, "reading");
     return decode_meta(row, name());

@@ -25,8 +25,9 @@ Time to_time(std::uint64_t number) {
 }  // namespace
 
 MetaRow encode_meta(const StorageState& state) {
-    MetaRow row{kMagic, kFormatVersion, state.newest.value(), to_number(state.time),
-                state.next_object_id, 0};
+    MetaRow row{
+        kMagic, kFormatVersion, state.newest.value(), to_number(state.time), state.next_object_id,
+        0};
     row.back() = hash_payload(Words(row).first(row.size() - 1));
     return row;
 }

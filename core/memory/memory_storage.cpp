@@ -101,9 +101,9 @@ void MemoryStorage::write(const Batch& batch) {
         auto& rows = contents_->rows;
         for (const RowKey& key : batch.erases) rows.erase(key);
         for (const RowPut& put : batch.puts) {
-            rows.insert_or_assign(RowKey{put.id, put.version}, std::make_shared<std::vector<Word>>(
-                                                                   put.value.begin(),
-                                                                   put.value.end()));
+            rows.insert_or_assign(
+                RowKey{put.id, put.version},
+                std::make_shared<std::vector<Word>>(put.value.begin(), put.value.end()));
         }
         for (const KeptRow& row : batch.release) contents_->kept.erase(row);
         contents_->kept.insert(batch.keep.begin(), batch.keep.end());

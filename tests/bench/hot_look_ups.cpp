@@ -42,12 +42,12 @@ void look_ups_of(const Bench& bench, Report& report, const Twin& files, const Lm
     for (auto [key, value] : owned) keep(value.size());  // everything into memory
     const auto raw = [&] { return look_up(lmdb, drawn, bench.clock); };
     report.add(times("hot look-up, " + kind + ", view",
-                     compare(bench.rounds, [&] { return look_up(borrowed, drawn, bench.clock); },
-                             raw),
+                     compare(
+                         bench.rounds, [&] { return look_up(borrowed, drawn, bench.clock); }, raw),
                      target));
     report.add(times("hot look-up, " + kind + ", tree (copies the value)",
-                     compare(bench.rounds, [&] { return look_up(owned, drawn, bench.clock); },
-                             raw),
+                     compare(
+                         bench.rounds, [&] { return look_up(owned, drawn, bench.clock); }, raw),
                      target));
 }
 

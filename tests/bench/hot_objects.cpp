@@ -54,9 +54,9 @@ void hot_objects(const Bench& bench, Report& report) {
     for (const std::size_t threads : {1, 2}) {
         const auto references = drawn_for(threads, bench.reads, accounts);
         const auto indices = drawn_for(threads, bench.reads, keys);
-        by_threads[threads - 1] =
-            compare(bench.rounds, [&] { return read_objects(snapshot, references, bench.clock); },
-                    [&] { return read_rows(lmdb, indices, bench.clock); });
+        by_threads[threads - 1] = compare(
+            bench.rounds, [&] { return read_objects(snapshot, references, bench.clock); },
+            [&] { return read_rows(lmdb, indices, bench.clock); });
         report.add(times(threads == 1 ? "hot read of an object through a view, 1 thread"
                                       : "hot read of an object through a view, 2 threads",
                          by_threads[threads - 1], 5));

@@ -38,7 +38,8 @@ struct Loaded {
 
 /// Loads fresh files in turn. Always the wall clock: other threads do a part of the work.
 template <class Ours, class Theirs>
-Loaded load_both(const Bench& bench, Durability durability, const Ours& ours, const Theirs& theirs) {
+Loaded load_both(const Bench& bench, Durability durability, const Ours& ours,
+                 const Theirs& theirs) {
     Loaded loaded;
     const auto per_item = [&](double begin) {
         return (now(Clock::wall) - begin) / static_cast<double>(bench.keys);
@@ -59,9 +60,9 @@ Loaded load_both(const Bench& bench, Durability durability, const Ours& ours, co
             const auto file = fresh_file(bench, "load.lmdb");
             double needed = 0;
             {
-                const LmdbFile lmdb(file, LmdbFile::Keys::integer,
-                                    durability == Durability::full ? LmdbFile::Sync::yes
-                                                                   : LmdbFile::Sync::no);
+                const LmdbFile lmdb(
+                    file, LmdbFile::Keys::integer,
+                    durability == Durability::full ? LmdbFile::Sync::yes : LmdbFile::Sync::no);
                 const double begin = now(Clock::wall);
                 theirs(lmdb);
                 needed = per_item(begin);

@@ -66,8 +66,9 @@ int main(int argc, char** argv) {
     app.add_option("--only", only, "rows to run")->check(CLI::IsMember(names))->delimiter(',');
     app.add_flag("--quick", quick, "100,000 keys and short rounds: a first look, not a figure");
     app.add_flag("--json", json, "for machines");
-    app.add_flag_callback("--cpu-clock", [&] { bench.clock = Clock::cpu; },
-                          "reads are timed by the thread's own clock, for a machine that is not idle");
+    app.add_flag_callback(
+        "--cpu-clock", [&] { bench.clock = Clock::cpu; },
+        "reads are timed by the thread's own clock, for a machine that is not idle");
     CLI11_PARSE(app, argc, argv);
     if (quick) {
         bench.keys = 100'000;

@@ -51,8 +51,10 @@ std::string target_text(const Figure& figure) {
     switch (figure.goal) {
         case Goal::faster: return number(figure.target) + "x";
         case Goal::ratio_at_most: return "<= " + number(figure.target) + "x";
-        case Goal::value_at_most: return fmt::format("<= {} {}", number(figure.target), figure.unit);
-        case Goal::value_at_least: return fmt::format(">= {} {}", number(figure.target), figure.unit);
+        case Goal::value_at_most:
+            return fmt::format("<= {} {}", number(figure.target), figure.unit);
+        case Goal::value_at_least:
+            return fmt::format(">= {} {}", number(figure.target), figure.unit);
     }
     return {};
 }
@@ -63,8 +65,8 @@ std::string json(const Figure& figure) {
     if (figure.lmdb) text += fmt::format(R"(,"lmdb":{})", *figure.lmdb);
     if (figure.times_faster) text += fmt::format(R"(,"times_faster":{})", *figure.times_faster);
     if (!figure.aside)
-        text += fmt::format(R"(,"target":"{}","reached":{:.3f})", target_text(figure),
-                            reached(figure));
+        text +=
+            fmt::format(R"(,"target":"{}","reached":{:.3f})", target_text(figure), reached(figure));
     return text + "}";
 }
 
@@ -90,8 +92,8 @@ Figure rates(std::string work, const Pair& pair, double target) {
 
 void Report::head() const {
     if (json_) return;
-    fmt::print("{:<58} {:>10} {:>10} {:>4}  {:>8}  {:<12} {}\n", "work", "Vitrine", "LMDB", "", "ratio",
-               "target", "");
+    fmt::print("{:<58} {:>10} {:>10} {:>4}  {:>8}  {:<12} {}\n", "work", "Vitrine", "LMDB", "",
+               "ratio", "target", "");
 }
 
 void Report::add(Figure figure) {

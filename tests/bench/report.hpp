@@ -10,9 +10,9 @@ namespace vitrine::bench {
 
 /// What a figure is held against.
 enum class Goal {
-    faster,          ///< at least so many times faster than LMDB
-    ratio_at_most,   ///< at most so many times LMDB's
-    value_at_most,   ///< Vitrine's own figure
+    faster,         ///< at least so many times faster than LMDB
+    ratio_at_most,  ///< at most so many times LMDB's
+    value_at_most,  ///< Vitrine's own figure
     value_at_least,
 };
 

@@ -87,12 +87,14 @@ void scans(const Bench& bench, Report& report) {
     const Snapshot snapshot = store.snapshot();
     const auto from = uniform(bench.keys, 20'000, 3);
     report.add(times("full scan, per item",
-                     compare(bench.rounds, [&] { return scan(snapshot, bench.clock); },
-                             [&] { return scan(lmdb, bench.keys, bench.clock); }),
+                     compare(
+                         bench.rounds, [&] { return scan(snapshot, bench.clock); },
+                         [&] { return scan(lmdb, bench.keys, bench.clock); }),
                      2.5));
     report.add(times("100-item scan",
-                     compare(bench.rounds, [&] { return short_scans(snapshot, from, bench.clock); },
-                             [&] { return short_scans(lmdb, from, bench.clock); }),
+                     compare(
+                         bench.rounds, [&] { return short_scans(snapshot, from, bench.clock); },
+                         [&] { return short_scans(lmdb, from, bench.clock); }),
                      2));
 }
 
@@ -118,7 +120,9 @@ void cold_scans(const Bench& bench, Report& report) {
         "100-item scan after opening",
         compare(
             bench.rounds,
-            [&] { return reopened([&](const auto& s) { return short_scans(s, from, bench.clock); }); },
+            [&] {
+                return reopened([&](const auto& s) { return short_scans(s, from, bench.clock); });
+            },
             [&] { return raw([&](const auto& f) { return short_scans(f, from, bench.clock); }); }),
         0.6));
 }

@@ -101,7 +101,8 @@ std::vector<Ref<Account>> accounts_of(const Store& store) {
 }
 
 std::filesystem::path fresh_file(const Bench& bench, const std::string& name) {
-    for (const char* ending : {"", "-lock"}) std::filesystem::remove(bench.folder / (name + ending));
+    for (const char* ending : {"", "-lock"})
+        std::filesystem::remove(bench.folder / (name + ending));
     return bench.folder / name;
 }
 

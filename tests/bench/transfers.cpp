@@ -64,17 +64,15 @@ double transfers_a_second(const LmdbFile& lmdb, std::size_t accounts, std::size_
 Pair transfers_of(const Bench& bench, Durability durability, std::size_t threads) {
     const Twin files = account_twin(bench);
     Store store = Store::open(files.vitrine, roomy(durability));
-    const LmdbFile lmdb(
-        files.lmdb, LmdbFile::Keys::integer,
-        durability == Durability::full ? LmdbFile::Sync::yes : LmdbFile::Sync::no);
+    const LmdbFile lmdb(files.lmdb, LmdbFile::Keys::integer,
+                        durability == Durability::full ? LmdbFile::Sync::yes : LmdbFile::Sync::no);
     const auto accounts = accounts_of(store);
     {
         const View view = store.snapshot().view();
         for (const Ref<Account> account : accounts) keep(view.get(account).getBalance());
     }
     const Pair pair = compare(
-        bench.rounds,
-        [&] { return transfers_a_second(store, accounts, threads, bench.seconds); },
+        bench.rounds, [&] { return transfers_a_second(store, accounts, threads, bench.seconds); },
         [&] { return transfers_a_second(lmdb, accounts.size(), threads, bench.seconds); });
     store.close();
     return pair;

@@ -42,7 +42,10 @@ TEST(KeyTextTest, EscapesAndCutsTexts) {
 
 TEST(KeyTextTest, ShowsTuplesFieldByField) {
     EXPECT_EQ(shown("(string,i16)", false, "ab\0\0\x80\x07"sv), R"(("ab", 7))");
-    EXPECT_EQ(shown("(string,u8)", false, "a\0\xff" "b\0\0\x09"sv), R"(("a\x00b", 9))");
+    EXPECT_EQ(shown("(string,u8)", false,
+                    "a\0\xff"
+                    "b\0\0\x09"sv),
+              R"(("a\x00b", 9))");
     EXPECT_EQ(shown("(i32,string)", false, "\x7f\xff\xff\xff\0\0"sv), R"((-1, ""))");
 }
 

@@ -70,7 +70,9 @@ class RandomEdits {
     void write(TreeWriter& tree, TreeModel& model) {
         const std::string k = key();
         switch (below(10)) {
-            case 0: case 1: case 2: {
+            case 0:
+            case 1:
+            case 2: {
                 const std::string v = value();
                 tree.put(bytes(k), bytes(v));
                 return model.put(k, v);
@@ -80,12 +82,9 @@ class RandomEdits {
                 EXPECT_EQ(tree.insert(bytes(k), bytes(v)), model.insert(k, v));
                 return;
             }
-            case 4: case 5:
-                tree.erase(bytes(k));
-                return model.erase(k);
-            case 6:
-                EXPECT_EQ(tree.remove(bytes(k)), model.remove(k));
-                return;
+            case 4:
+            case 5: tree.erase(bytes(k)); return model.erase(k);
+            case 6: EXPECT_EQ(tree.remove(bytes(k)), model.remove(k)); return;
             case 7: {
                 if (flavour_.values != Flavour::Values::word) return;
                 const std::uint64_t delta = below(3) - 1;
@@ -107,7 +106,9 @@ class RandomEdits {
                 const auto found = tree.find(bytes(k));
                 const auto expected = model.find(k);
                 ASSERT_EQ(found.has_value(), expected.has_value());
-                if (found) { EXPECT_EQ(text(found->bytes), *expected); }
+                if (found) {
+                    EXPECT_EQ(text(found->bytes), *expected);
+                }
                 return;
             }
             case 1: EXPECT_EQ(tree.contains(bytes(k)), model.contains(k)); return;
@@ -117,15 +118,15 @@ class RandomEdits {
                 EXPECT_EQ(seen, model.find(k));
                 return;
             }
-            case 3:
-                EXPECT_EQ(tree.size(), model.size());
-                return;
+            case 3: EXPECT_EQ(tree.size(), model.size()); return;
             case 4: {
                 const Bounds near = bounds();
                 const auto cursor = tree.nearest(near);
                 const auto expected = model.iterate(near, 0);
                 ASSERT_EQ(cursor->valid(), !expected.empty());
-                if (cursor->valid()) { EXPECT_EQ(text(cursor->key_copy()), expected[0].first); }
+                if (cursor->valid()) {
+                    EXPECT_EQ(text(cursor->key_copy()), expected[0].first);
+                }
                 return;
             }
             default: return iterate(tree, model);
@@ -165,7 +166,9 @@ class RandomEdits {
             ASSERT_EQ(text(cursor->value()), expected[i].second);
             if (i < steps) cursor->step();
         }
-        if (expected.size() <= steps) { ASSERT_FALSE(cursor->valid()); }
+        if (expected.size() <= steps) {
+            ASSERT_FALSE(cursor->valid());
+        }
         if (chance(2)) left_open.push_back(std::move(cursor));
     }
 

@@ -110,7 +110,8 @@ TEST_F(ReclaimTest, RandomEditsLeakNothing) {
         for (int n = 0; n < 6; ++n) random.write(*tree, model);
         transaction.commit();
         if (random.chance(5)) held.push_back(machine_->snapshot());
-        if (held.size() > 4) held.erase(held.begin() + static_cast<std::ptrdiff_t>(random.below(4)));
+        if (held.size() > 4)
+            held.erase(held.begin() + static_cast<std::ptrdiff_t>(random.below(4)));
         if (random.chance(20)) machine_->trim_cache();
     }
     held.clear();

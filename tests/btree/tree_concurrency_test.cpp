@@ -119,9 +119,9 @@ TEST(TreeConcurrencyTest, ThreadsReadOldSnapshotsWhileTheTreeIsClearedAndFilled)
         const auto tree = edit_tree(transaction, "tree", kTexts);
         tree->clear();
         for (int k = 0; k < 5 + round % 20; ++k)
-            tree->put(bytes("k" + std::to_string(k)),
-                      bytes(std::string(k % 3 == 0 ? 2000 : 10,
-                                        static_cast<char>('a' + round % 26))));
+            tree->put(
+                bytes("k" + std::to_string(k)),
+                bytes(std::string(k % 3 == 0 ? 2000 : 10, static_cast<char>('a' + round % 26))));
         transaction.commit();
         if (round % 10 == 0) machine->trim_cache();
     }

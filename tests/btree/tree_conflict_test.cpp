@@ -185,8 +185,7 @@ TEST_F(TreeConflictTest, LeavingTheSameValueOrErasingBothMerges) {
     expect_merge(kStandard, erase_one(5), erase_one(5), kStandard);
 }
 TEST_F(TreeConflictTest, WritingWhatWasThereAlreadyIsNoChange) {
-    expect_merge(kStandard, put_one(4, 4), put_one(4, 9),
-                 with(kStandard, {{number(4), word(9)}}));
+    expect_merge(kStandard, put_one(4, 4), put_one(4, 9), with(kStandard, {{number(4), word(9)}}));
 }
 TEST_F(TreeConflictTest, InsertAndRemoveConflictWhenThePresenceTheyReportedChanged) {
     expect_conflict(kStandard, insert_one(5, 1), insert_one(5, 1));
@@ -267,12 +266,13 @@ TEST_F(TreeConflictTest, AReadCountMustBeTheSame) {
     expect_read_conflict(kStandard, erase_one(4), read);
     expect_no_read_conflict(kStandard, put_one(4, 9), read);
     // One more and one less are the same count.
-    expect_no_read_conflict(kStandard,
-                            [](TreeWriter& tree) {
-                                tree.put(bytes(number(5)), bytes(word(5)));
-                                tree.erase(bytes(number(4)));
-                            },
-                            read);
+    expect_no_read_conflict(
+        kStandard,
+        [](TreeWriter& tree) {
+            tree.put(bytes(number(5)), bytes(word(5)));
+            tree.erase(bytes(number(4)));
+        },
+        read);
 }
 TEST_F(TreeConflictTest, AnIterationCountsAsFarAsItWent) {
     const Work read = [](TreeWriter& tree) {
@@ -301,14 +301,12 @@ TEST_F(TreeConflictTest, TheNearestKeyCountsFromThePlaceAsked) {
     const Work first = [](TreeWriter& tree) { static_cast<void>(tree.nearest({})); };
     expect_no_read_conflict(kStandard, put_one(1, 1), first);
     expect_read_conflict(kStandard, erase_one(0), first);
-    const Work last = [](TreeWriter& tree) {
-        static_cast<void>(tree.nearest({.reversed = true}));
-    };
+    const Work last = [](TreeWriter& tree) { static_cast<void>(tree.nearest({.reversed = true})); };
     expect_no_read_conflict(kStandard, put_one(195, 1), last);
     expect_read_conflict(kStandard, put_one(197, 1), last);
     const Work floor = [](TreeWriter& tree) {
-        static_cast<void>(tree.nearest(
-            {.high = key_bytes(number(11)), .high_included = true, .reversed = true}));
+        static_cast<void>(
+            tree.nearest({.high = key_bytes(number(11)), .high_included = true, .reversed = true}));
     };
     expect_read_conflict(kStandard, put_one(11, 1), floor);
     expect_read_conflict(kStandard, put_one(9, 1), floor);

@@ -135,8 +135,8 @@ class TreeModel {
                 all.insert_or_assign(key, op.value);
             } else {
                 const auto old = all.find(key);
-                all.insert_or_assign(key, old == all.end() ? op.value
-                                                           : sum(old->second, number_in(op.value)));
+                all.insert_or_assign(
+                    key, old == all.end() ? op.value : sum(old->second, number_in(op.value)));
             }
         }
         return all;

@@ -47,7 +47,9 @@ void check_tree(const TreeReader& tree, const Content& expected, RandomEdits& ra
         EXPECT_EQ(tree.contains(bytes(key)), expected.contains(key));
         const auto found = tree.find(bytes(key));
         ASSERT_EQ(found.has_value(), expected.contains(key));
-        if (found) { EXPECT_EQ(text(found->bytes), expected.at(key)); }
+        if (found) {
+            EXPECT_EQ(text(found->bytes), expected.at(key));
+        }
     }
 }
 
@@ -147,10 +149,10 @@ TEST_P(TreeModelTest, ATinyCacheChangesNothing) {
     run_against_map({flavour(100), Limits{.max_entries = 4}, 60}, 31, Machine{tiny_cache()});
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Forms, TreeModelTest,
-    testing::Combine(testing::Values(Keys::fixed, Keys::text, Keys::tuple),
-                     testing::Values(Values::none, Values::word, Values::small, Values::large)));
+INSTANTIATE_TEST_SUITE_P(Forms, TreeModelTest,
+                         testing::Combine(testing::Values(Keys::fixed, Keys::text, Keys::tuple),
+                                          testing::Values(Values::none, Values::word, Values::small,
+                                                          Values::large)));
 
 TEST(TreeModelLmdbTest, AFileIsLikeAMap) {
     const core::testing::TemporaryFolder folder;

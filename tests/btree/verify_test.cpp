@@ -262,9 +262,9 @@ TEST_F(VerifyLargeTest, FindsALargeValueOfAnotherSize) {
     const core::ObjectId id = make_large();
     forge(id, kLargeValueType, build_large_value(bytes("short")));
     expect_fault(id, "a large value");
-    EXPECT_THROW(static_cast<void>(
-                     tree_in(machine_->snapshot(), "texts", kTexts)->find(bytes("a"))),
-                 CorruptionError);
+    EXPECT_THROW(
+        static_cast<void>(tree_in(machine_->snapshot(), "texts", kTexts)->find(bytes("a"))),
+        CorruptionError);
 }
 
 TEST(VerifyReferencesTest, AReferenceToAnErasedTreeIsListedApart) {

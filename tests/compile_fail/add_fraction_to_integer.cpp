@@ -1,6 +1,4 @@
 // expect: DeltaArgument
 #include <vitrine/vitrine.hpp>
 
-void write(vitrine::TreeEditor<int, int>& tree) {
-    tree.add(1, 0.5);
-}
+void write(vitrine::TreeEditor<int, int>& tree) { tree.add(1, 0.5); }

@@ -5,6 +5,4 @@
 
 using capnp::schema::Node;
 
-void write(vitrine::TreeEditor<int, vitrine::Ref<Node>>& tree) {
-    tree.put(1, vitrine::AnyRef{7});
-}
+void write(vitrine::TreeEditor<int, vitrine::Ref<Node>>& tree) { tree.put(1, vitrine::AnyRef{7}); }

@@ -1,6 +1,4 @@
 // expect: KeyArgument
 #include <vitrine/vitrine.hpp>
 
-void read(const vitrine::Tree<std::string, int>& tree) {
-    (void)tree.range(1, 2);
-}
+void read(const vitrine::Tree<std::string, int>& tree) { (void)tree.range(1, 2); }

@@ -1,6 +1,4 @@
 // expect: ValueArgument
 #include <vitrine/vitrine.hpp>
 
-void write(vitrine::TreeEditor<int, bool>& tree) {
-    tree.put(1, 1.0);
-}
+void write(vitrine::TreeEditor<int, bool>& tree) { tree.put(1, 1.0); }

@@ -1,6 +1,4 @@
 // expect: KeyArgument
 #include <vitrine/vitrine.hpp>
 
-void write(vitrine::TreeEditor<int, int>& tree) {
-    tree.put(2.5, 1);
-}
+void write(vitrine::TreeEditor<int, int>& tree) { tree.put(2.5, 1); }

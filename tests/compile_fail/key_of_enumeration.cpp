@@ -3,6 +3,4 @@
 
 enum class Color { red };
 
-void read(const vitrine::Snapshot& snapshot) {
-    (void)snapshot.tree<Color, int>("t");
-}
+void read(const vitrine::Snapshot& snapshot) { (void)snapshot.tree<Color, int>("t"); }

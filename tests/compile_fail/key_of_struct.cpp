@@ -5,6 +5,4 @@
 
 using capnp::schema::Node;
 
-void read(const vitrine::Snapshot& snapshot) {
-    (void)snapshot.tree<Node, int>("t");
-}
+void read(const vitrine::Snapshot& snapshot) { (void)snapshot.tree<Node, int>("t"); }

@@ -1,6 +1,4 @@
 // expect: no matching (member )?function
 #include <vitrine/vitrine.hpp>
 
-void read(const vitrine::Tree<int, int>& tree) {
-    (void)tree.prefix(1);
-}
+void read(const vitrine::Tree<int, int>& tree) { (void)tree.prefix(1); }

@@ -1,6 +1,4 @@
 // expect: deleted
 #include <vitrine/vitrine.hpp>
 
-void copy(vitrine::Store& store) {
-    vitrine::Store other = store;
-}
+void copy(vitrine::Store& store) { vitrine::Store other = store; }

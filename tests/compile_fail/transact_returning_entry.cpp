@@ -2,5 +2,6 @@
 #include <vitrine/vitrine.hpp>
 
 void run(vitrine::Store& store) {
-    store.transact([&](vitrine::Transaction& tx) { return *tx.tree<int, std::string>("t").begin(); });
+    store.transact(
+        [&](vitrine::Transaction& tx) { return *tx.tree<int, std::string>("t").begin(); });
 }

@@ -2,5 +2,7 @@
 #include <vitrine/vitrine.hpp>
 
 void run(vitrine::Store& store) {
-    store.transact([&](vitrine::Transaction& tx) { return std::string_view{tx.tree<int, std::string>("t").begin()->value}; });
+    store.transact([&](vitrine::Transaction& tx) {
+        return std::string_view{tx.tree<int, std::string>("t").begin()->value};
+    });
 }

@@ -1,6 +1,4 @@
 // expect: deleted
 #include <vitrine/vitrine.hpp>
 
-void copy(vitrine::Transaction& tx) {
-    vitrine::Transaction other = tx;
-}
+void copy(vitrine::Transaction& tx) { vitrine::Transaction other = tx; }

@@ -1,6 +1,4 @@
 // expect: use std::string as the kind of value
 #include <vitrine/vitrine.hpp>
 
-void read(const vitrine::Snapshot& snapshot) {
-    (void)snapshot.tree<int, std::string_view>("t");
-}
+void read(const vitrine::Snapshot& snapshot) { (void)snapshot.tree<int, std::string_view>("t"); }

@@ -1,6 +1,4 @@
 // expect: deleted
 #include <vitrine/vitrine.hpp>
 
-void copy(vitrine::View& view) {
-    vitrine::View other = view;
-}
+void copy(vitrine::View& view) { vitrine::View other = view; }

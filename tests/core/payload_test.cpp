@@ -1,15 +1,15 @@
 #include "core/payload.hpp"
 
-#include <capnp/any.h>
-#include <capnp/message.h>
-#include <capnp/schema.h>
-#include <capnp/schema.capnp.h>
-#include <gtest/gtest.h>
-#include <kj/exception.h>
-
 #include <memory>
 #include <random>
 #include <vector>
+
+#include <capnp/any.h>
+#include <capnp/message.h>
+#include <capnp/schema.capnp.h>
+#include <capnp/schema.h>
+#include <gtest/gtest.h>
+#include <kj/exception.h>
 
 namespace vitrine::core {
 namespace {
@@ -67,9 +67,9 @@ TEST(PayloadTest, NamesEachFault) {
                  "two pointers lead to the same words");
     EXPECT_STREQ(find_payload_fault(Payload{1 | Word{7} << 32 | Word{1} << 35, 1, 0}),
                  "a list of structs has no tag");
-    EXPECT_STREQ(find_payload_fault(Payload{1 | Word{7} << 32 | Word{1} << 35,
-                                            struct_pointer(2, 1, 0), 0}),
-                 "a list of structs is too long");
+    EXPECT_STREQ(
+        find_payload_fault(Payload{1 | Word{7} << 32 | Word{1} << 35, struct_pointer(2, 1, 0), 0}),
+        "a list of structs is too long");
 }
 
 TEST(PayloadTest, AcceptsNestingUpToItsBound) {

@@ -1,8 +1,8 @@
 #include "core/record.hpp"
 
-#include <gtest/gtest.h>
-
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include <vitrine/error.hpp>
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <atomic>
 #include <map>
@@ -9,6 +7,8 @@
 #include <random>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "core/record.hpp"
 #include "core/storage.hpp"
@@ -186,15 +186,13 @@ TYPED_TEST_P(StorageContract, ScansInPagesNewestVersionFirst) {
 TYPED_TEST_P(StorageContract, EndsAScanWhereItsSinkSays) {
     this->storage->write(BatchOf(1).put(1, 1).put(2, 1).put(3, 1).get());
     int seen = 0;
-    const auto last = this->storage->scan(std::nullopt, 10, [&](RowKey, Words) {
-        return ++seen < 2;
-    });
+    const auto last =
+        this->storage->scan(std::nullopt, 10, [&](RowKey, Words) { return ++seen < 2; });
     EXPECT_EQ(seen, 2);
     EXPECT_EQ(last, (RowKey{id_of(2), v(1)}));
     // A key that is not there, or no longer, is a place to go on from as well.
-    const auto next = this->storage->scan(RowKey{id_of(2), v(9)}, 1, [](RowKey, Words) {
-        return true;
-    });
+    const auto next =
+        this->storage->scan(RowKey{id_of(2), v(9)}, 1, [](RowKey, Words) { return true; });
     EXPECT_EQ(next, (RowKey{id_of(2), v(1)}));
 }
 
@@ -261,9 +259,7 @@ TYPED_TEST_P(StorageContract, StaysAlignedAndExactThroughRandomWork) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     std::map<RowKey, std::size_t> model;  // the rows' sizes in words
-    const auto random_size = [&] {
-        return 2 + random() % (random() % 8 == 0 ? 1500 : 150);
-    };
+    const auto random_size = [&] { return 2 + random() % (random() % 8 == 0 ? 1500 : 150); };
     for (std::uint64_t version = 1; version <= 80; ++version) {
         BatchOf batch(version);
         for (int i = 0; i < 50; ++i) {

@@ -33,8 +33,8 @@ inline Sequences check_commits(const Snapshot& snapshot, test::Findings& finding
             const std::string body = body_of(thread, n);
             const auto ref = marks ? marks->find(Place{thread, n}) : std::nullopt;
             const auto mark = ref ? snapshot.find(*ref) : std::nullopt;
-            findings.expect(mark && (*mark)->getThread() == thread &&
-                                (*mark)->getSequence() == n && (*mark)->getBody() == body.c_str(),
+            findings.expect(mark && (*mark)->getThread() == thread && (*mark)->getSequence() == n &&
+                                (*mark)->getBody() == body.c_str(),
                             [&] { return name(n) + "its object is not there as written"; });
             const auto text = texts ? texts->find(text_key(thread, n)) : std::nullopt;
             findings.expect(text == body, [&] { return name(n) + "its text is not there"; });
@@ -45,8 +45,9 @@ inline Sequences check_commits(const Snapshot& snapshot, test::Findings& finding
                             [&] { return name(n) + "the head is of another commit"; });
         }
     }
-    findings.expect((marks ? marks->size() : 0) == entries && (texts ? texts->size() : 0) == entries,
-                    [&] { return "entries that no commit in the window made"; });
+    findings.expect(
+        (marks ? marks->size() : 0) == entries && (texts ? texts->size() : 0) == entries,
+        [&] { return "entries that no commit in the window made"; });
     return newest;
 }
 

@@ -123,8 +123,11 @@ void run(Durability durability, std::uint64_t kills, std::uint64_t seed, test::F
     }
     std::cout << name_of(durability) << ": " << kills << " kills (" << idle
               << " before the first commit), " << acknowledged << " acknowledgements, " << lost
-              << " visible commits lost, file "
-              << std::filesystem::file_size(folder.file()) / 1024 << " KiB" << std::endl;
+              << " visible commits lost, file " << std::filesystem::file_size(folder.file()) / 1024
+              << " KiB" << std::endl;
+    const VerifyReport report = Store::open(folder.file()).verify();
+    std::cout << report.objects << " objects, " << report.nodes << " nodes, " << report.versions
+              << " versions of " << report.bytes / 1024 << " KiB" << std::endl;
     findings.expect(idle < kills, [] { return "no kill met a commit: nothing was tried"; });
 }
 

@@ -11,8 +11,8 @@
 /// What the process that is killed commits.
 ///
 /// Every commit of a thread writes one new sequence number into all of: an object of its own, the
-/// thread's head object, three trees and a counter; and takes an older one back. So a commit that is
-/// there in part shows, and the store's version is the count of its commits.
+/// thread's head object, three trees and a counter; and takes an older one back. So a commit that
+/// is there in part shows, and the store's version is the count of its commits.
 namespace vitrine::crash {
 
 using marks::Mark;
@@ -53,8 +53,7 @@ inline void set_up(Store& store) {
         auto heads = tx.tree<std::uint32_t, Ref<Mark>>("heads");
         if (!heads.empty()) return;
         for (std::uint32_t thread = 0; thread < kThreads; ++thread)
-            heads.put(thread,
-                      tx.create<Mark>([&](Mark::Builder head) { head.setThread(thread); }));
+            heads.put(thread, tx.create<Mark>([&](Mark::Builder head) { head.setThread(thread); }));
     });
 }
 

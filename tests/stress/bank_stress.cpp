@@ -131,13 +131,11 @@ void work(Bank& bank, std::chrono::milliseconds length, std::uint64_t seed) {
     const auto deadline = std::chrono::steady_clock::now() + length;
     std::vector<std::jthread> threads;
     for (unsigned w = 0; w < 3; ++w)
-        threads.push_back(
-            repeat(bank, "writer", [&bank, random = std::mt19937_64(seed + w)]() mutable {
-                transfer(bank, random);
-            }));
-    threads.push_back(repeat(bank, "auditor", [&bank] {
-        audit(bank, "snapshot", bank.store.snapshot());
-    }));
+        threads.push_back(repeat(
+            bank, "writer",
+            [&bank, random = std::mt19937_64(seed + w)]() mutable { transfer(bank, random); }));
+    threads.push_back(
+        repeat(bank, "auditor", [&bank] { audit(bank, "snapshot", bank.store.snapshot()); }));
     threads.push_back(repeat(bank, "inside", [&bank] { audit_inside(bank); }));
     threads.push_back(repeat(bank, "trimmer", [&bank] { bank.store.trim_cache(); }));
     Snapshot held = bank.store.snapshot();  // shows the same for a while, then a newer state

@@ -36,8 +36,9 @@ Inserted insert(Store& store, test::Findings& findings, std::uint64_t thread, st
         Transaction tx = store.begin();
         auto tree = tx.tree<std::uint64_t, std::uint64_t>("keys");
         for (const auto& [key, value] : some)
-            findings.expect(tree.insert(key, value),
-                            [&] { return "insert said that " + std::to_string(key) + " is there"; });
+            findings.expect(tree.insert(key, value), [&, key = key] {
+                return "insert said that " + std::to_string(key) + " is there";
+            });
         tx.commit();  // a ConflictError is a finding
         acknowledged.merge(some);
     }

@@ -157,8 +157,8 @@ int main(int argc, char** argv) {
         // With a small cache, what the process and its threads are made of counts.
         const std::size_t limit = std::max(2 * cache_bytes, cache_bytes + 12 * kMebibyte);
         std::cout << what << ": anonymous memory at most " << peak.bytes() / 1024 << " KiB, cache "
-                  << store.stats().cache_bytes / 1024 << " KiB, "
-                  << store.stats().cache_misses << " loads" << std::endl;
+                  << store.stats().cache_bytes / 1024 << " KiB, " << store.stats().cache_misses
+                  << " loads" << std::endl;
         // A sanitizer's own memory is many times as large as the program's.
         findings.expect(test::kSanitized || peak.bytes() < limit, [&] {
             return std::string(what) + ": " + std::to_string(peak.bytes()) + " bytes, limit " +

@@ -55,10 +55,10 @@ void read_first(Run& run, const Shared& tree, std::mt19937_64& random) {
     for (int n = 0; n < 1000; ++n) {
         const std::uint64_t key = random() % (kKeys * 2);
         const auto found = tree.find(key);
-        run.findings.expect(found.has_value() == (key % 2 == 0) &&
-                                (!found || *found == value_of(key, 0)),
-                            [&] { return "find: key " + std::to_string(key) + " shows: " +
-                                         found.value_or("nothing"); });
+        run.findings.expect(
+            found.has_value() == (key % 2 == 0) && (!found || *found == value_of(key, 0)), [&] {
+                return "find: key " + std::to_string(key) + " shows: " + found.value_or("nothing");
+            });
     }
     const std::uint64_t low = random() % kKeys;
     std::uint64_t within = 0;
@@ -138,16 +138,17 @@ int main(int argc, char** argv) {
         const auto deadline = std::chrono::steady_clock::now() + length;
         std::vector<std::jthread> threads;
         for (unsigned r = 0; r < kReaders; ++r)
-            threads.push_back(repeat(run, "reader", [&run, random = std::mt19937_64(seed + r)]() mutable {
-                read_first(run, run.first.tree<std::uint64_t, std::string>("shared"), random);
-            }));
+            threads.push_back(
+                repeat(run, "reader", [&run, random = std::mt19937_64(seed + r)]() mutable {
+                    read_first(run, run.first.tree<std::uint64_t, std::string>("shared"), random);
+                }));
         threads.push_back(repeat(run, "newest reader", [&run] { read_newest(run); }));
         threads.push_back(repeat(run, "trimmer", [&run] { run.store.trim_cache(), ++run.trims; }));
-        threads.push_back(repeat(run, "writer",
-                                 [&run, generation = std::uint64_t{0},
-                                  random = std::mt19937_64(seed + 100)]() mutable {
-                                     write(run, ++generation, random);
-                                 }));
+        threads.push_back(repeat(
+            run, "writer",
+            [&run, generation = std::uint64_t{0}, random = std::mt19937_64(seed + 100)]() mutable {
+                write(run, ++generation, random);
+            }));
         while (std::chrono::steady_clock::now() < deadline && run.findings.count() == 0)
             read_newest(run);
         run.done = true;
@@ -156,9 +157,9 @@ int main(int argc, char** argv) {
     for (const Fault& fault : report.faults) run.findings.add("verify: " + fault.what);
     const Stats stats = run.store.stats();
     std::cout << run.reads << " reads beside " << run.trims << " trims and " << run.commits
-              << " commits; " << stats.cache_misses << " versions materialised, "
-              << stats.evictions << " evicted, cache " << stats.cache_bytes << " bytes, file "
-              << stats.file_bytes << " bytes" << std::endl;
+              << " commits; " << stats.cache_misses << " versions materialised, " << stats.evictions
+              << " evicted, cache " << stats.cache_bytes << " bytes, file " << stats.file_bytes
+              << " bytes" << std::endl;
     run.findings.expect(run.trims > 0 && run.commits > 0 && stats.cache_misses > kKeys / 100,
                         [] { return "the threads did not meet: nothing was tried"; });
     return run.findings.result();

@@ -57,7 +57,8 @@ class Findings {
     /// `what` is only made when it is needed.
     template <class What>
     void expect(bool good, What&& what) {
-        if (!good) [[unlikely]] add(what());
+        if (!good) [[unlikely]]
+            add(what());
     }
     [[nodiscard]] std::uint64_t count() const { return count_.load(); }
 

@@ -6,6 +6,7 @@
 #include <vitrine/error.hpp>
 
 #include "bindings/cpp/src/object_types.hpp"
+#include "btree/key_text.hpp"
 
 namespace vitrine::detail {
 namespace {
@@ -14,10 +15,21 @@ std::string describe_kind(const btree::TreeKind& kind) {
     return "tree " + kind.key + " -> " + kind.value;
 }
 
+std::string text_of_name(std::string_view name) {
+    return btree::bytes_text(std::as_bytes(std::span(name)));
+}
+
+// Nothing has type 0: the name is there, what it referred to was erased.
+void require_there(std::string_view name, const btree::Root& root) {
+    if (root.tree || root.type != 0) return;
+    throw NotFoundError(fmt::format("the root {} refers to object #{}, which was erased",
+                                    text_of_name(name), root.id.value));
+}
+
 }  // namespace
 
 void throw_no_root(std::string_view name) {
-    throw NotFoundError(fmt::format("there is no root \"{}\"", name));
+    throw NotFoundError(fmt::format("there is no root {}", text_of_name(name)));
 }
 
 std::string describe_root(mvcc::Store& store, const btree::Root& root) {
@@ -26,13 +38,14 @@ std::string describe_root(mvcc::Store& store, const btree::Root& root) {
 
 void check_root(mvcc::Store& store, std::string_view name, const btree::Root& root,
                 const StructType& type) {
+    require_there(name, root);
     if (root.tree) {
-        throw TypeError(fmt::format("the root \"{}\" is a {}, not of type {}", name,
+        throw TypeError(fmt::format("the root {} is a {}, not of type {}", text_of_name(name),
                                     describe_kind(*root.tree), name_of(type)));
     }
     if (root.type != type.id) {
-        throw TypeError(fmt::format("the root \"{}\" is of type {} ({:#x}), not of type {} ({:#x})",
-                                    name, store.types().name_of(root.type), root.type,
+        throw TypeError(fmt::format("the root {} is of type {} ({:#x}), not of type {} ({:#x})",
+                                    text_of_name(name), store.types().name_of(root.type), root.type,
                                     name_of(type), type.id));
     }
     check_schema(store, type);
@@ -42,8 +55,9 @@ std::shared_ptr<const btree::TreeReader> find_tree(const mvcc::Snapshot& snapsho
                                                    std::string_view name, const TypedKind& kind) {
     const auto root = btree::find_root(snapshot, name);
     if (!root) return nullptr;
+    require_there(name, *root);
     if (!root->tree || *root->tree != kind.kind) {
-        throw TypeError(fmt::format("the root \"{}\" is a {}, not a {}", name,
+        throw TypeError(fmt::format("the root {} is a {}, not a {}", text_of_name(name),
                                     describe_root(snapshot.store(), *root),
                                     describe_kind(kind.kind)));
     }

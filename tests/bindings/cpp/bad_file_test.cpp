@@ -41,8 +41,8 @@ std::string library(const TemporaryFolder& folder) {
 TEST(BadFileTest, GarbageIsNotAVitrineStore) {
     const TemporaryFolder folder;
     std::mt19937_64 random(1);
-    for (const std::size_t bytes : {std::size_t{1}, std::size_t{100}, std::size_t{4096},
-                                    std::size_t{100'000}}) {
+    for (const std::size_t bytes :
+         {std::size_t{1}, std::size_t{100}, std::size_t{4096}, std::size_t{100'000}}) {
         std::string garbage(bytes, ' ');
         for (char& one : garbage) one = static_cast<char>(random());
         write_bytes(folder.file(), garbage);
@@ -154,10 +154,9 @@ TEST(BadFileTest, WhatMayNotBeWrittenIsAStorageErrorAndCanBeRead) {
     {
         const Nobody somebody;
         for (const char* name : {"store", "fresh"})
-            EXPECT_TRUE(contains(refusal<StorageError>([&] {
-                            static_cast<void>(Store::open(folder.file(name)));
-                        }),
-                                 "Permission denied"));
+            EXPECT_TRUE(contains(
+                refusal<StorageError>([&] { static_cast<void>(Store::open(folder.file(name))); }),
+                "Permission denied"));
         const Store store = Store::open(folder.file(), {.read_only = true});
         expect_library(store.snapshot());
     }

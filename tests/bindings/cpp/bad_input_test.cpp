@@ -20,9 +20,8 @@ TEST_F(BadInputTest, ANullRefIsNotFound) {
     refusal<NotFoundError>([&] { static_cast<void>(snapshot.get(Ref<Book>{})); });
     EXPECT_FALSE(snapshot.find(Ref<Book>{}).has_value());
     refusal<NotFoundError>([&] { static_cast<void>(snapshot.view().get(Ref<Book>{})); });
-    refusal<NotFoundError>([&] {
-        static_cast<void>(snapshot.tree(TreeRef<std::string, std::uint64_t>{}));
-    });
+    refusal<NotFoundError>(
+        [&] { static_cast<void>(snapshot.tree(TreeRef<std::string, std::uint64_t>{})); });
     Transaction tx = store_.begin();
     refusal<NotFoundError>([&] { static_cast<void>(tx.get(Ref<Book>{})); });
     refusal<NotFoundError>([&] { static_cast<void>(tx.edit(Ref<Book>{})); });
@@ -101,29 +100,26 @@ TEST_F(BadInputTest, OtherKeysOrValuesAreATypeErrorThatNamesBoth) {
     const std::string message = refusal<TypeError>(
         [&] { static_cast<void>(snapshot.tree<std::string, std::int64_t>("words")); });
     EXPECT_TRUE(contains(message, "u64") && contains(message, "i64")) << message;
-    refusal<TypeError>([&] {
-        static_cast<void>(snapshot.tree<std::uint64_t, std::uint64_t>("words"));
-    });
+    refusal<TypeError>(
+        [&] { static_cast<void>(snapshot.tree<std::uint64_t, std::uint64_t>("words")); });
     refusal<TypeError>([&] { static_cast<void>(snapshot.tree<Bytes, std::uint64_t>("words")); });
     refusal<TypeError>([&] { static_cast<void>(snapshot.tree<std::string, Unit>("words")); });
-    refusal<TypeError>([&] {
-        static_cast<void>(snapshot.find_tree<std::string, double>("words"));
-    });
+    refusal<TypeError>(
+        [&] { static_cast<void>(snapshot.find_tree<std::string, double>("words")); });
     const auto ref = snapshot.tree<std::string, std::uint64_t>("words").ref();
-    refusal<TypeError>([&] {
-        static_cast<void>(snapshot.tree(TreeRef<std::string, Ref<Book>>{AnyRef{ref}}));
-    });
+    refusal<TypeError>(
+        [&] { static_cast<void>(snapshot.tree(TreeRef<std::string, Ref<Book>>{AnyRef{ref}})); });
     Transaction tx = store_.begin();
     refusal<TypeError>([&] { static_cast<void>(tx.tree<std::string, Book>("words").size()); });
-    refusal<TypeError>([&] {
-        static_cast<void>(tx.tree(TreeRef<std::string, double>{AnyRef{ref}}).size());
-    });
+    refusal<TypeError>(
+        [&] { static_cast<void>(tx.tree(TreeRef<std::string, double>{AnyRef{ref}}).size()); });
 }
 
 TEST_F(BadInputTest, ATreeIsNoObjectAndAnObjectNoTree) {
     const Snapshot snapshot = store_.snapshot();
     refusal<TypeError>([&] { static_cast<void>(snapshot.root<Book>("words")); });
-    refusal<TypeError>([&] { static_cast<void>(snapshot.tree<std::string, std::uint64_t>("book")); });
+    refusal<TypeError>(
+        [&] { static_cast<void>(snapshot.tree<std::string, std::uint64_t>("book")); });
     const AnyRef tree = snapshot.tree<std::string, std::uint64_t>("words").ref();
     refusal<TypeError>([&] { static_cast<void>(snapshot.get(Ref<Book>{tree})); });
     refusal<TypeError>([&] { static_cast<void>(store_.begin().edit(Ref<Book>{tree})); });
@@ -134,12 +130,11 @@ TEST_F(BadInputTest, ATreeIsNoObjectAndAnObjectNoTree) {
 
 TEST_F(BadInputTest, AnAbsentRootIsNotFoundByName) {
     const Snapshot snapshot = store_.snapshot();
-    EXPECT_TRUE(contains(
-        refusal<NotFoundError>([&] { static_cast<void>(snapshot.root<Book>("nothing")); }),
-        "nothing"));
-    refusal<NotFoundError>([&] {
-        static_cast<void>(snapshot.tree<std::string, std::uint64_t>("nothing"));
-    });
+    EXPECT_TRUE(
+        contains(refusal<NotFoundError>([&] { static_cast<void>(snapshot.root<Book>("nothing")); }),
+                 "nothing"));
+    refusal<NotFoundError>(
+        [&] { static_cast<void>(snapshot.tree<std::string, std::uint64_t>("nothing")); });
     EXPECT_FALSE(snapshot.find_root<Book>("nothing").has_value());
     refusal<UsageError>([&] { store_.begin().set_root(std::string(kMebibyte, 'x'), book_); });
 }
@@ -234,8 +229,8 @@ TEST_F(BadInputTest, AnExceptionInsideTransactPassesThroughAndLeavesNothing) {
     }
     refusal<std::logic_error>([&] {
         store_.transact([&](Transaction& tx) {
-            static_cast<void>(tx.create<Book>(
-                [](Book::Builder) { throw std::logic_error("while filling"); }));
+            static_cast<void>(
+                tx.create<Book>([](Book::Builder) { throw std::logic_error("while filling"); }));
         });
     });
     EXPECT_EQ(store_.version(), before);
@@ -261,8 +256,8 @@ TEST_F(BadInputTest, CommitInsideTransactIsAUsageErrorAndAbortMeansNoCommit) {
 }
 
 /// Everything that an ended transaction and its editor refuse.
-void expect_over(Transaction& tx, const TreeEditor<std::string, std::uint64_t>& words, Ref<Book> book,
-                 const Savepoint& savepoint) {
+void expect_over(Transaction& tx, const TreeEditor<std::string, std::uint64_t>& words,
+                 Ref<Book> book, const Savepoint& savepoint) {
     auto editor = words;
     refusal<UsageError>([&] { static_cast<void>(tx.create<Book>()); });
     refusal<UsageError>([&] { static_cast<void>(tx.get(book)); });
@@ -272,9 +267,8 @@ void expect_over(Transaction& tx, const TreeEditor<std::string, std::uint64_t>& 
     refusal<UsageError>([&] { tx.set_root("book", book); });
     refusal<UsageError>([&] { tx.erase_root("book"); });
     refusal<UsageError>([&] { static_cast<void>(tx.root<Book>("book")); });
-    refusal<UsageError>([&] {
-        static_cast<void>(tx.tree<std::string, std::uint64_t>("words").size());
-    });
+    refusal<UsageError>(
+        [&] { static_cast<void>(tx.tree<std::string, std::uint64_t>("words").size()); });
     refusal<UsageError>([&] { static_cast<void>(tx.create_tree<std::string, double>()); });
     refusal<UsageError>([&] { static_cast<void>(tx.savepoint()); });
     refusal<UsageError>([&] { tx.rollback_to(savepoint); });

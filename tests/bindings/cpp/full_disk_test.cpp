@@ -81,8 +81,8 @@ enum class Means { small_disk, small_limit };
 class FullDiskTest : public testing::TestWithParam<Means> {
   protected:
     void SetUp() override {
-        disk_ = GetParam() == Means::small_disk ? SmallDisk::make()
-                                                : std::make_unique<SmallLimit>();
+        disk_ =
+            GetParam() == Means::small_disk ? SmallDisk::make() : std::make_unique<SmallLimit>();
         if (disk_ == nullptr) GTEST_SKIP() << "mounting is not permitted";
     }
     /// Commits until the store refuses; returns how many it took. What it said is in `message_`.
@@ -152,8 +152,8 @@ TEST_P(FullDiskTest, RefusesWritesAndKeepsReadingWhenCommitsWereVisibleAlready) 
     Version durable;
     std::uint64_t visible = 0;
     {
-        Store store = Store::open(
-            disk_->file(), {.cache_bytes = 64 << 10, .durability = Durability::deferred});
+        Store store = Store::open(disk_->file(),
+                                  {.cache_bytes = 64 << 10, .durability = Durability::deferred});
         fill_library(store);
         store.flush();
         visible = fill(store);

@@ -82,9 +82,8 @@ class LibraryTest : public testing::Test {
         store_.transact([](Transaction& tx) {
             tx.tree<std::string, std::uint64_t>("words").put("another", 1);
         });
-        store_.transact([](Transaction& tx) {
-            tx.tree<std::string, std::uint64_t>("words").erase("another");
-        });
+        store_.transact(
+            [](Transaction& tx) { tx.tree<std::string, std::uint64_t>("words").erase("another"); });
         EXPECT_EQ(store_.version().value(), before.value() + 2);
         expect_sound(store_);
         store_.close();

@@ -1,8 +1,8 @@
 #include "core/lmdb/errors.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cerrno>
+
+#include <gtest/gtest.h>
 
 #include <vitrine/error.hpp>
 

@@ -1,10 +1,11 @@
 #include "core/lmdb/file_claim.hpp"
 
-#include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include <vitrine/error.hpp>
 

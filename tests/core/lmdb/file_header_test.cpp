@@ -106,8 +106,8 @@ TEST_F(FileHeaderTest, AcceptsAFileWhoseMissingEndIsFree) {
     store_bytes();
     {
         const auto storage = lmdb::open(folder_.file());
-        storage->write(BatchOf(2).put(999, 2, 20'000).get());  // overflow pages at the end
-        storage->write(BatchOf(3).erase(999, 2).get());        // free now
+        storage->write(BatchOf(2).put(999, 2, 20'000).get());      // overflow pages at the end
+        storage->write(BatchOf(3).erase(999, 2).get());            // free now
         for (std::uint64_t version = 4; version < 9; ++version) {  // moves all to the front
             storage->write(BatchOf(version).put(1, version).put(999, version).get());
         }
