@@ -117,8 +117,8 @@ void scan(const Snapshot& snapshot, std::uint64_t records, Peak& peak, test::Fin
     peak.sample();
 }
 
-/// A commit that supersedes texts all over the store, so that the next snapshot is another one. Few:
-/// a commit's own memory comes on top of the cache.
+/// A commit that supersedes texts all over the store, so that the next snapshot is another one.
+/// Few of them: a commit's own memory comes on top of the cache.
 void touch(Store& store, std::uint64_t records) {
     store.transact([&](Transaction& tx) {
         auto texts = tx.tree<std::uint64_t, std::string>("texts");
