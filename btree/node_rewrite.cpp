@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/assert.hpp"
+
 namespace vitrine::btree {
 namespace {
 
@@ -207,7 +209,9 @@ TreeState NodeRewrite::apply(TreeState tree, const OpSet& ops) {
                             : rewrite_leaf(nullptr, ops, all, true);
     std::uint32_t height = tree.root ? tree.height : 1;
     while (parts.size() > 1) {
+        const std::size_t below = parts.size();
         parts = write_inners({}, parts, Fill::full);
+        VITRINE_ASSERT(parts.size() < below, below);  // limits must let a node have two children
         ++height;
     }
     tree.count = static_cast<std::uint64_t>(static_cast<std::int64_t>(tree.count) + added_);

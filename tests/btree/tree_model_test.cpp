@@ -136,7 +136,7 @@ TEST_P(TreeModelTest, TinyNodesAreLikeAMap) {
 
 TEST_P(TreeModelTest, SmallRowsAreLikeAMap) {
     for (std::uint64_t seed = 11; seed <= 14; ++seed)
-        run_against_map({flavour(120), Limits{.max_row_bytes = 96 + 64 * (seed % 4)}, 60}, seed,
+        run_against_map({flavour(120), Limits{.max_row_bytes = 288 + 64 * (seed % 4)}, 60}, seed,
                         Machine{});
 }
 
