@@ -32,7 +32,7 @@ struct VerifyReport {
 
     std::uint64_t objects = 0;   ///< structs that the newest commit shows; nodes of trees are apart
     std::uint64_t trees = 0;     ///< trees that it shows
-    std::uint64_t entries = 0;   ///< keys in them
+    std::uint64_t entries = 0;   ///< keys in them, and names of roots
     std::uint64_t nodes = 0;     ///< buckets and inner nodes of them
     std::uint64_t roots = 0;     ///< names
     std::uint64_t versions = 0;  ///< rows, superseded ones and tombstones included
