@@ -82,10 +82,12 @@ bool OverlayCursor::next_part() {
     std::size_t count = 0, bytes = 0;
     while (to != (bounds_.reversed ? op_begin_ : op_end_) && count < kOpsAtOnce &&
            bytes < kBytesAtOnce) {
-        if (bounds_.reversed) to = ops.previous(to);
-        bytes += ops[to].value_size;
+        const OpSet::Position op = bounds_.reversed ? ops.previous(to) : to;
+        // A very large value gets a part of its own: a list of bytes holds 512 MiB, no more.
+        if (count != 0 && ops[op].value_size > kBytesAtOnce) break;
+        bytes += ops[op].value_size;
         ++count;
-        if (!bounds_.reversed) to = ops.next(to);
+        to = bounds_.reversed ? op : ops.next(op);
     }
     std::uint32_t base_from = base_begin_, base_to = base_end_;
     if (walk_ && base_begin_ != base_end_) {

@@ -84,6 +84,9 @@ std::shared_ptr<TreeEdit> TreeEdits::named(std::string_view name, const TreeKind
         // The name decides which tree this is: giving it away meanwhile is a conflict.
         const ObjectId id{word_of(catalog().find(bytes_of(name))->bytes)};
         const std::optional<TreeKind> stored = kind_of(id);
+        if (!stored && (find(id) != nullptr || !transaction_.find(id)))
+            throw NotFoundError(
+                fmt::format("the tree of root {} was erased", bytes_text(bytes_of(name))));
         if (!stored)
             throw TypeError(fmt::format("root {} is not a tree", bytes_text(bytes_of(name))));
         require_kind(*stored, kind, fmt::format("tree {}", bytes_text(bytes_of(name))));
