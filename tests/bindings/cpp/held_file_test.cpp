@@ -31,8 +31,8 @@ TEST_F(HeldFileTest, SnapshotsOutliveTheirStoreAndAreCounted) {
         std::optional<Snapshot> first = store_.snapshot();
         const Snapshot copy = *first;  // shares the pin: still one snapshot
         // No optional: g++ 12 sees it used uninitialised under the thread sanitizer.
-        auto words = std::make_unique<Words>(
-            store_.snapshot().tree<std::string, std::uint64_t>("words"));
+        auto words =
+            std::make_unique<Words>(store_.snapshot().tree<std::string, std::uint64_t>("words"));
         std::optional<Transaction> tx = store_.begin();
         store_.trim_cache();  // so that what is read below is read from the file
         store_.close();
