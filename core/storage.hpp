@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <vitrine/retention.hpp>
+
 #include "core/function_ref.hpp"
 #include "core/ids.hpp"
 
@@ -44,6 +46,29 @@ struct StoredType {
     std::vector<Word> node;
 };
 
+/// One commit's entry in the log of commits.
+struct CommitRow {
+    Version version;
+    Time time;
+    std::string note{};
+    std::vector<ObjectId> changed{};  ///< ascending
+    friend bool operator==(const CommitRow&, const CommitRow&) = default;
+};
+
+/// The file's rule of retention, and how far back it reaches now.
+struct History {
+    Retention retention = Retention::none();
+    /// Every version from this one to the newest is readable, unless the rule is none().
+    Version oldest{};
+    friend bool operator==(const History&, const History&) = default;
+};
+
+/// Version numbers [from, until).
+struct VersionRange {
+    Version from{};
+    Version until = kOpen;
+};
+
 /// Everything that one durable step changes. All of it becomes durable, or none.
 struct Batch {
     Version newest;                    ///< the last commit in the batch (or the current one);
@@ -55,6 +80,10 @@ struct Batch {
     std::vector<KeptRow> keep;         ///< added to the kept table
     std::vector<KeptRow> release;      ///< taken out of the kept table (the row itself: in erases)
     std::vector<StoredType> types;     ///< added or replaced
+    std::vector<CommitRow> commits{};  ///< added to the log
+    Version forget_commits{};          ///< entries of the log below go, some in each batch:
+    static constexpr std::size_t kForgotten = 1000;  ///< so many, and one for each that is added
+    History history{};
 };
 
 /// What a storage knows about itself without looking at objects.
@@ -62,6 +91,7 @@ struct StorageState {
     Version newest;
     Time time;
     std::uint64_t next_object_id = 1;
+    History history{};
 };
 
 struct StorageSize {
@@ -90,6 +120,8 @@ class Storage {
         Version until = kOpen;        ///< the version of the next newer row of the object, if any
     };
 
+    static constexpr std::size_t kUnlimited = ~std::size_t{0};
+
     Storage() = default;
     Storage(const Storage&) = delete;
     Storage& operator=(const Storage&) = delete;
@@ -112,8 +144,15 @@ class Storage {
 
     /// Rows kept for the snapshot `witness`, at most `limit`.
     virtual std::vector<KeptRow> kept(Version witness, std::size_t limit) = 0;
-    /// The witnesses that have kept rows, ascending.
-    virtual std::vector<Version> witnesses() = 0;
+    /// The witnesses that have kept rows, ascending, the first `limit` of them in the range.
+    virtual std::vector<Version> witnesses(VersionRange range = {},
+                                           std::size_t limit = kUnlimited) = 0;
+
+    /// The log's entries after `after`, ascending, at most `limit`.
+    /// Throws: CorruptionError when an entry is damaged.
+    virtual std::vector<CommitRow> commits(Version after, std::size_t limit) = 0;
+    /// The first entry of the log from `from` on, without its note and objects.
+    virtual std::optional<CommitRow> next_commit(Version from) = 0;
 
     virtual std::vector<StoredType> types() = 0;
 

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/commit_row.hpp"
 #include "core/lmdb/keys.hpp"
 
 namespace vitrine::core::lmdb {
@@ -94,6 +95,38 @@ int write_types(MDB_txn* txn, MDB_dbi table, const Batch& batch) {
     return MDB_SUCCESS;
 }
 
+int add_commits(MDB_txn* txn, MDB_dbi table, const Batch& batch) {
+    std::vector<std::byte> bytes;
+    for (const CommitRow& commit : batch.commits) {
+        encode_commit(commit, bytes);
+        TypeKey version{{swapped(commit.version.value())}};
+        MDB_val key = version.value();
+        MDB_val value{bytes.size(), bytes.data()};
+        const int code = mdb_put(txn, table, &key, &value, 0);
+        if (code != MDB_SUCCESS) return code;
+    }
+    return MDB_SUCCESS;
+}
+
+int forget_commits(MDB_txn* txn, MDB_dbi table, const Batch& batch) {
+    if (batch.forget_commits == Version{}) return MDB_SUCCESS;
+    MDB_cursor* cursor = nullptr;
+    int code = mdb_cursor_open(txn, table, &cursor);
+    if (code != MDB_SUCCESS) return code;
+    std::size_t left = Batch::kForgotten + batch.commits.size();
+    while (left-- != 0) {
+        MDB_val key{};
+        MDB_val value{};
+        code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+        if (code != MDB_SUCCESS || key.mv_size != sizeof(TypeKey)) break;
+        if (Version{key_part(key, 0)} >= batch.forget_commits) break;
+        code = mdb_cursor_del(cursor, 0);
+        if (code != MDB_SUCCESS) break;
+    }
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? MDB_SUCCESS : code;
+}
+
 }  // namespace
 
 int apply_batch(MDB_txn* txn, const Tables& tables, const Batch& batch, const MetaRow& meta) {
@@ -104,6 +137,8 @@ int apply_batch(MDB_txn* txn, const Tables& tables, const Batch& batch, const Me
     mdb_cursor_close(cursor);
     if (code == MDB_SUCCESS) code = write_kept(txn, tables.kept, batch);
     if (code == MDB_SUCCESS) code = write_types(txn, tables.types, batch);
+    if (code == MDB_SUCCESS) code = add_commits(txn, tables.commits, batch);
+    if (code == MDB_SUCCESS) code = forget_commits(txn, tables.commits, batch);
     if (code != MDB_SUCCESS) return code;
     MDB_val key = meta_key();
     MDB_val value = value_of(meta);

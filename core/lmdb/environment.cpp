@@ -19,12 +19,14 @@ namespace {
 constexpr const char* kObjects = "objects";
 constexpr const char* kKept = "kept";
 constexpr const char* kTypes = "types";
+constexpr const char* kCommits = "commits";
 constexpr const char* kMeta = "meta";
 
 int open_all(MDB_txn* txn, unsigned flags, Tables& tables) {
     int code = mdb_dbi_open(txn, kObjects, flags, &tables.objects);
     if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kKept, flags, &tables.kept);
     if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kTypes, flags, &tables.types);
+    if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kCommits, flags, &tables.commits);
     return code;
 }
 
@@ -77,7 +79,7 @@ int Environment::try_map(const Options& options, std::uint64_t bytes) {
     const unsigned flags =
         MDB_NOSUBDIR | MDB_NOTLS | (options.read_only ? MDB_RDONLY | MDB_NOLOCK : 0u);
     mdb_env_set_assert(env_, on_assertion);
-    mdb_env_set_maxdbs(env_, 4);
+    mdb_env_set_maxdbs(env_, 5);
     mdb_env_set_maxreaders(env_, kMaxReaders);
     mdb_env_set_mapsize(env_, bytes);
     code = guarded([&] { return mdb_env_open(env_, name().c_str(), flags, 0644); });

@@ -11,12 +11,13 @@
 
 namespace vitrine::core::lmdb {
 
-/// The four tables. Object rows have one of their own, for their alignment (S3): all its keys are
+/// The five tables. Object rows have one of their own, for their alignment (S3): all its keys are
 /// 16 bytes and all its values whole words.
 struct Tables {
     MDB_dbi objects = 0;
     MDB_dbi kept = 0;
     MDB_dbi types = 0;
+    MDB_dbi commits = 0;
     MDB_dbi meta = 0;
 };
 

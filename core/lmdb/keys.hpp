@@ -3,7 +3,9 @@
 #include <lmdb.h>
 
 #include <bit>
+#include <cstddef>
 #include <cstring>
+#include <span>
 
 #include "core/storage.hpp"
 
@@ -59,6 +61,10 @@ inline MDB_val value_of(Words words) {
 inline bool is_words(const MDB_val& value) {
     return value.mv_size % sizeof(Word) == 0 &&
            reinterpret_cast<std::uintptr_t>(value.mv_data) % alignof(Word) == 0;
+}
+
+inline std::span<const std::byte> bytes_of(const MDB_val& value) {
+    return {static_cast<const std::byte*>(value.mv_data), value.mv_size};
 }
 
 inline Words words_of(const MDB_val& value) {

@@ -8,6 +8,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "core/commit_row.hpp"
 #include "core/lmdb/environment.hpp"
 #include "core/lmdb/errors.hpp"
 #include "core/lmdb/find_row.hpp"
@@ -57,7 +58,9 @@ class LmdbStorage final : public Storage {
     std::optional<RowKey> scan(std::optional<RowKey> after, std::size_t limit,
                                FunctionRef<bool(RowKey, Words)> sink) override;
     std::vector<KeptRow> kept(Version witness, std::size_t limit) override;
-    std::vector<Version> witnesses() override;
+    std::vector<Version> witnesses(VersionRange range, std::size_t limit) override;
+    std::vector<CommitRow> commits(Version after, std::size_t limit) override;
+    std::optional<CommitRow> next_commit(Version from) override;
     std::vector<StoredType> types() override;
     [[nodiscard]] StorageSize size() const override;
     [[nodiscard]] bool failed() const override { return writer_.failed(); }
@@ -164,22 +167,54 @@ std::vector<KeptRow> LmdbStorage::kept(Version witness, std::size_t limit) {
     return result;
 }
 
-std::vector<Version> LmdbStorage::witnesses() {
+std::vector<Version> LmdbStorage::witnesses(VersionRange range, std::size_t limit) {
     Lease lease(pool_);
     Cursor cursor;
     expect(cursor.open(lease.txn(), environment_.tables().kept), lease, "reading");
-    KeptKey start{};
+    KeptKey start = kept_key(KeptRow{range.from, {}, {}});
     MDB_val key = start.value();
     MDB_val value{};
     std::vector<Version> result;
-    while (step(cursor, key, value, MDB_SET_RANGE, lease)) {
+    while (result.size() < limit && step(cursor, key, value, MDB_SET_RANGE, lease)) {
         expect_shape(key.mv_size == sizeof(KeptKey), "kept");
-        result.emplace_back(key_part(key, 0));
-        if (result.back() == kOpen) break;
+        const Version witness{key_part(key, 0)};
+        if (witness >= range.until) break;
+        result.push_back(witness);
         start = kept_key(KeptRow{Version{result.back().value() + 1}, {}, {}});  // skip its rows
         key = start.value();
     }
     return result;
+}
+
+std::vector<CommitRow> LmdbStorage::commits(Version after, std::size_t limit) {
+    std::vector<CommitRow> result;
+    if (after == kOpen || limit == 0) return result;
+    Lease lease(pool_);
+    Cursor cursor;
+    expect(cursor.open(lease.txn(), environment_.tables().commits), lease, "reading");
+    TypeKey start{{swapped(after.value() + 1)}};
+    MDB_val key = start.value();
+    MDB_val value{};
+    for (bool more = step(cursor, key, value, MDB_SET_RANGE, lease); more;
+         more = step(cursor, key, value, MDB_NEXT, lease)) {
+        expect_shape(key.mv_size == sizeof(TypeKey), "commits");
+        result.push_back(decode_commit(Version{key_part(key, 0)}, bytes_of(value), name()));
+        if (result.size() == limit) break;
+    }
+    return result;
+}
+
+std::optional<CommitRow> LmdbStorage::next_commit(Version from) {
+    Lease lease(pool_);
+    Cursor cursor;
+    expect(cursor.open(lease.txn(), environment_.tables().commits), lease, "reading");
+    TypeKey start{{swapped(from.value())}};
+    MDB_val key = start.value();
+    MDB_val value{};
+    if (!step(cursor, key, value, MDB_SET_RANGE, lease)) return std::nullopt;
+    expect_shape(key.mv_size == sizeof(TypeKey), "commits");
+    const Version version{key_part(key, 0)};
+    return CommitRow{version, decode_commit_time(version, bytes_of(value), name())};
 }
 
 std::vector<StoredType> LmdbStorage::types() {

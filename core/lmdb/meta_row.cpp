@@ -6,28 +6,35 @@
 #include <vitrine/error.hpp>
 
 #include "core/record.hpp"
+#include "core/times.hpp"
 
 namespace vitrine::core::lmdb {
 namespace {
 
-using Nanoseconds = std::chrono::duration<std::int64_t, std::nano>;
-
-std::uint64_t to_number(Time time) {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<Nanoseconds>(time.time_since_epoch()).count());
-}
-
-Time to_time(std::uint64_t number) {
-    const Nanoseconds since_epoch(static_cast<std::int64_t>(number));
-    return Time(std::chrono::duration_cast<Time::duration>(since_epoch));
+Retention to_retention(Word kind, Word amount, const std::string& file) {
+    switch (kind) {
+        case static_cast<Word>(Retention::Kind::none): return Retention::none();
+        case static_cast<Word>(Retention::Kind::commits): return Retention::commits(amount);
+        case static_cast<Word>(Retention::Kind::duration):
+            return Retention::duration(std::chrono::duration<std::uint64_t, std::nano>(amount));
+        case static_cast<Word>(Retention::Kind::forever): return Retention::forever();
+        default: throw CorruptionError(file + ": the store's header names no known retention");
+    }
 }
 
 }  // namespace
 
 MetaRow encode_meta(const StorageState& state) {
-    MetaRow row{
-        kMagic, kFormatVersion, state.newest.value(), to_number(state.time), state.next_object_id,
-        0};
+    const History& history = state.history;
+    MetaRow row{kMagic,
+                kFormatVersion,
+                state.newest.value(),
+                to_number(state.time),
+                state.next_object_id,
+                static_cast<Word>(history.retention.kind()),
+                history.retention.amount(),
+                history.oldest.value(),
+                0};
     row.back() = hash_payload(Words(row).first(row.size() - 1));
     return row;
 }
@@ -46,7 +53,10 @@ StorageState decode_meta(const MDB_val& value, const std::string& file) {
                                    std::to_string(kFormatVersion));
             }
             if (count == std::tuple_size_v<MetaRow>) {
-                return {Version{row[2]}, to_time(row[3]), row[4]};
+                return {Version{row[2]},
+                        to_time(row[3]),
+                        row[4],
+                        {to_retention(row[5], row[6], file), Version{row[7]}}};
             }
         }
     }

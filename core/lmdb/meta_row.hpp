@@ -10,14 +10,15 @@
 namespace vitrine::core::lmdb {
 
 /// The format that this library writes. A file of another one is refused.
-inline constexpr std::uint64_t kFormatVersion = 1;
+inline constexpr std::uint64_t kFormatVersion = 2;
 
 /// "vitrine" as the first word of the store's row.
 inline constexpr Word kMagic = 0x00656e6972746976;
 
-/// The one row of the table `meta`: [magic][format][newest][time][next object id][checksum].
+/// The one row of the table `meta`: [magic][format][newest][time][next object id][kind of
+/// retention][its amount][oldest version retained][checksum].
 /// Other formats keep the first two words, and the checksum of all before it as the last one.
-using MetaRow = std::array<Word, 6>;
+using MetaRow = std::array<Word, 9>;
 
 inline constexpr char kMetaKey[] = "vitrine";
 inline MDB_val meta_key() { return {sizeof kMetaKey - 1, const_cast<char*>(kMetaKey)}; }

@@ -27,6 +27,12 @@ struct MemoryStorage::Contents {
     std::map<RowKey, Row, NewestFirst> rows;
     std::set<KeptRow> kept;
     std::map<TypeId, std::vector<Word>> types;
+    std::map<Version, CommitRow> commits;
+
+    void forget_commits(Version below, std::size_t count) {
+        while (count-- != 0 && !commits.empty() && commits.begin()->first < below)
+            commits.erase(commits.begin());
+    }
 };
 
 struct MemoryStorage::Hooks {
@@ -108,7 +114,9 @@ void MemoryStorage::write(const Batch& batch) {
         for (const KeptRow& row : batch.release) contents_->kept.erase(row);
         contents_->kept.insert(batch.keep.begin(), batch.keep.end());
         for (const StoredType& type : batch.types) contents_->types[type.id] = type.node;
-        contents_->state = {batch.newest, batch.time, batch.next_object_id};
+        for (const CommitRow& commit : batch.commits) contents_->commits[commit.version] = commit;
+        contents_->forget_commits(batch.forget_commits, Batch::kForgotten + batch.commits.size());
+        contents_->state = {batch.newest, batch.time, batch.next_object_id, batch.history};
     }
     if (failure) throw StorageError(name() + ": a test made this write fail");
     ++writes_;
@@ -142,13 +150,32 @@ std::vector<KeptRow> MemoryStorage::kept(Version witness, std::size_t limit) {
     return result;
 }
 
-std::vector<Version> MemoryStorage::witnesses() {
+std::vector<Version> MemoryStorage::witnesses(VersionRange range, std::size_t limit) {
     const std::lock_guard lock(contents_->mutex);
     std::vector<Version> result;
-    for (const KeptRow& row : contents_->kept) {
-        if (result.empty() || result.back() != row.witness) result.push_back(row.witness);
+    auto row = contents_->kept.lower_bound(KeptRow{range.from, {}, {}});
+    for (; row != contents_->kept.end() && row->witness < range.until; ++row) {
+        if (!result.empty() && result.back() == row->witness) continue;
+        if (result.size() == limit) break;
+        result.push_back(row->witness);
     }
     return result;
+}
+
+std::vector<CommitRow> MemoryStorage::commits(Version after, std::size_t limit) {
+    const std::lock_guard lock(contents_->mutex);
+    std::vector<CommitRow> result;
+    auto commit = contents_->commits.upper_bound(after);
+    for (; commit != contents_->commits.end() && result.size() < limit; ++commit)
+        result.push_back(commit->second);
+    return result;
+}
+
+std::optional<CommitRow> MemoryStorage::next_commit(Version from) {
+    const std::lock_guard lock(contents_->mutex);
+    const auto commit = contents_->commits.lower_bound(from);
+    if (commit == contents_->commits.end()) return std::nullopt;
+    return CommitRow{commit->first, commit->second.time};
 }
 
 std::vector<StoredType> MemoryStorage::types() {

@@ -30,7 +30,10 @@ class MemoryStorage final : public Storage {
     std::optional<RowKey> scan(std::optional<RowKey> after, std::size_t limit,
                                FunctionRef<bool(RowKey, Words)> sink) override;
     std::vector<KeptRow> kept(Version witness, std::size_t limit) override;
-    std::vector<Version> witnesses() override;
+    std::vector<Version> witnesses(VersionRange range = {},
+                                   std::size_t limit = kUnlimited) override;
+    std::vector<CommitRow> commits(Version after, std::size_t limit) override;
+    std::optional<CommitRow> next_commit(Version from) override;
     std::vector<StoredType> types() override;
     [[nodiscard]] StorageSize size() const override;
     [[nodiscard]] bool failed() const override { return failed_; }

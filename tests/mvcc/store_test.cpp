@@ -30,7 +30,15 @@ class Watched final : public core::Storage {
     std::vector<core::KeptRow> kept(Version witness, std::size_t limit) override {
         return disk_.kept(witness, limit);
     }
-    std::vector<Version> witnesses() override { return disk_.witnesses(); }
+    std::vector<Version> witnesses(core::VersionRange range, std::size_t limit) override {
+        return disk_.witnesses(range, limit);
+    }
+    std::vector<core::CommitRow> commits(Version after, std::size_t limit) override {
+        return disk_.commits(after, limit);
+    }
+    std::optional<core::CommitRow> next_commit(Version from) override {
+        return disk_.next_commit(from);
+    }
     std::vector<core::StoredType> types() override { return disk_.types(); }
     core::StorageSize size() const override { return disk_.size(); }
     bool failed() const override { return disk_.failed(); }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include <vitrine/retention.hpp>
+
 namespace vitrine {
 
 /// When a commit returns.
@@ -21,17 +23,6 @@ enum class Isolation {
     snapshot,      ///< only what it wrote is checked; write skew is possible
 };
 
-/// How long superseded versions stay readable beyond the snapshots that are open.
-/// Today a file keeps none: a version goes when the last snapshot that shows it goes.
-class Retention {
-  public:
-    static constexpr Retention none() { return Retention{}; }
-    friend constexpr bool operator==(Retention, Retention) = default;
-
-  private:
-    constexpr Retention() = default;
-};
-
 struct StoreOptions {
     /// Make the file when it does not exist. An empty file is a new store either way.
     bool create_if_missing = true;
@@ -43,7 +34,9 @@ struct StoreOptions {
     Durability durability = Durability::full;
     /// Deferred only: the longest that a commit waits to become durable.
     std::chrono::milliseconds flush_interval{5};
-    /// Empty: as stored in the file.
+    /// How long superseded versions stay readable. Empty: as stored in the file (a new one: none).
+    /// Otherwise it is stored at once; a shorter one drops history as commits go on, a longer one
+    /// begins with the version that is the newest now. Ignored with read_only.
     std::optional<Retention> retention{};
 };
 
