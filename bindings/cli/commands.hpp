@@ -1,0 +1,12 @@
+#pragma once
+
+#include "bindings/cli/command_line.hpp"
+
+namespace vitrine::cli {
+
+/// All of them, in the order in which the help shows them.
+void add_commands(CommandLine& line);
+
+void add_info(CommandLine& line);
+
+}  // namespace vitrine::cli

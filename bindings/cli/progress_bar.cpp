@@ -1,0 +1,82 @@
+#include "bindings/cli/progress_bar.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <vitrine/error.hpp>
+
+namespace vitrine::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenDraws{100};
+constexpr std::size_t kBarColumns = 30;
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+extern "C" void ask_to_stop(int signal) {
+    stop_asked = 1;
+    std::signal(signal, SIG_DFL);  // whoever asks twice means it
+}
+
+void watch(void (*handler)(int)) {
+    std::signal(SIGINT, handler);
+    std::signal(SIGTERM, handler);
+}
+
+}  // namespace
+
+bool interrupted() { return stop_asked != 0; }
+
+ProgressBar::ProgressBar(std::string what)
+    : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {
+    watch(ask_to_stop);
+}
+
+ProgressBar::~ProgressBar() {
+    if (drawn_) {
+        std::fputs("\r\033[K", stderr);
+        std::fflush(stderr);
+    }
+    watch(SIG_DFL);
+}
+
+Progress ProgressBar::progress() {
+    return [this](std::uint64_t done, std::uint64_t total) { return update(done, total); };
+}
+
+bool ProgressBar::update(std::uint64_t done, std::uint64_t total) {
+    if (interrupted()) return false;
+    if (!terminal_) return true;
+    const auto now = Clock::now();
+    if (now < next_) return true;
+    next_ = now + kBetweenDraws;
+    drawn_ = true;
+    draw(done, total);
+    return true;
+}
+
+void ProgressBar::step(std::uint64_t done, std::uint64_t total) {
+    if (!update(done, total)) throw CancelledError(what_ + " was cancelled");
+}
+
+void ProgressBar::draw(std::uint64_t done, std::uint64_t total) const {
+    std::string line = "\r\033[K" + what_;
+    if (total == 0) {
+        line += fmt::format(" {}", done);
+    } else {
+        const double part = static_cast<double>(std::min(done, total)) / static_cast<double>(total);
+        const auto full = static_cast<std::size_t>(part * kBarColumns);
+        line += fmt::format(" [{}{}] {:3.0f} %", std::string(full, '='),
+                            std::string(kBarColumns - full, ' '), part * 100);
+    }
+    std::fputs(line.c_str(), stderr);
+    std::fflush(stderr);
+}
+
+}  // namespace vitrine::cli
