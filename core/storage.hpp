@@ -86,12 +86,21 @@ struct Batch {
     History history{};
 };
 
+/// A store's own random number, from its making on. A copy has another one, or the later histories of
+/// both would be taken for one.
+struct Identity {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    friend bool operator==(const Identity&, const Identity&) = default;
+};
+
 /// What a storage knows about itself without looking at objects.
 struct StorageState {
     Version newest;
     Time time;
     std::uint64_t next_object_id = 1;
     History history{};
+    Identity identity{};  ///< no batch changes it
 };
 
 struct StorageSize {
@@ -144,6 +153,9 @@ class Storage {
 
     /// Rows kept for the snapshot `witness`, at most `limit`.
     virtual std::vector<KeptRow> kept(Version witness, std::size_t limit) = 0;
+    /// All kept rows in the order of (witness, id, version), as one state, until `sink` returns
+    /// false. Pins pages of the medium while it runs: the sink must be quick.
+    virtual void scan_kept(FunctionRef<bool(const KeptRow&)> sink) = 0;
     /// The witnesses that have kept rows, ascending, the first `limit` of them in the range.
     virtual std::vector<Version> witnesses(VersionRange range = {},
                                            std::size_t limit = kUnlimited) = 0;

@@ -9,6 +9,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "core/identity.hpp"
 #include "core/lmdb/errors.hpp"
 #include "core/lmdb/keys.hpp"
 #include "core/lmdb/meta_row.hpp"
@@ -62,7 +63,7 @@ Environment::Environment(const std::filesystem::path& file, const Options& optio
     if (!options.read_only) reserve_lock_file(name());
     map(options);
     if (header_.fresh) {
-        create_tables();
+        create_tables(options.identity.value_or(make_identity()));
     } else {
         open_tables();
     }
@@ -106,9 +107,11 @@ void Environment::map(const Options& options) {
     }
 }
 
-void Environment::create_tables() {
+void Environment::create_tables(Identity identity) {
     Transaction txn;
-    const MetaRow row = encode_meta(StorageState{});
+    StorageState state;
+    state.identity = identity_ = identity;
+    const MetaRow row = encode_meta(state);
     int code = guarded([&] {
         int result = txn.begin(env_, 0);
         if (result == MDB_SUCCESS) result = open_all(txn.get(), MDB_CREATE, tables_);
@@ -137,7 +140,7 @@ void Environment::open_tables() {
         throw StorageError(name() + ": not a Vitrine store (a stranger's LMDB file)");
     }
     check(found, name(), "opening the store");
-    decode_meta(row, name());
+    identity_ = decode_meta(row, name()).identity;
     const int code = guarded([&] { return open_all(txn.get(), 0, tables_); });
     if (code == MDB_NOTFOUND) throw CorruptionError(name() + ": a table of the store is missing");
     check(code, name(), "opening the store");

@@ -37,6 +37,7 @@ class Environment {
     [[nodiscard]] const Tables& tables() const { return tables_; }
     [[nodiscard]] const std::string& name() const { return claim_.name(); }
     [[nodiscard]] int descriptor() const { return claim_.descriptor(); }
+    [[nodiscard]] Identity identity() const { return identity_; }
 
     void set_holders(std::function<std::string()> holders) {
         claim_.set_holders(std::move(holders));
@@ -51,12 +52,13 @@ class Environment {
     void map(const Options& options);
     int try_map(const Options& options, std::uint64_t bytes);
     void open_tables();
-    void create_tables();
+    void create_tables(Identity identity);
 
     FileClaim claim_;
     FileHeader header_;
     MDB_env* env_ = nullptr;
     Tables tables_;
+    Identity identity_;
     bool abandoned_ = false;
 };
 

@@ -58,6 +58,7 @@ class LmdbStorage final : public Storage {
     std::optional<RowKey> scan(std::optional<RowKey> after, std::size_t limit,
                                FunctionRef<bool(RowKey, Words)> sink) override;
     std::vector<KeptRow> kept(Version witness, std::size_t limit) override;
+    void scan_kept(FunctionRef<bool(const KeptRow&)> sink) override;
     std::vector<Version> witnesses(VersionRange range, std::size_t limit) override;
     std::vector<CommitRow> commits(Version after, std::size_t limit) override;
     std::optional<CommitRow> next_commit(Version from) override;
@@ -81,6 +82,12 @@ class LmdbStorage final : public Storage {
         const int code = cursor.get(key, value, op);
         if (code != MDB_NOTFOUND) expect(code, lease, "reading");
         return code != MDB_NOTFOUND;
+    }
+    KeptRow decode_kept(const MDB_val& key, const MDB_val& value) const {
+        expect_shape(key.mv_size == sizeof(KeptKey) && value.mv_size == sizeof(TypeKey), "kept");
+        return {Version{key_part(key, 0)},
+                {ObjectId{key_part(key, 1)}, Version{key_part(key, 2)}},
+                Version{key_part(value, 0)}};
     }
     void expect_shape(bool good, const char* table) const {
         if (!good) throw CorruptionError(name() + ": a row of odd size in the table " + table);
@@ -157,14 +164,24 @@ std::vector<KeptRow> LmdbStorage::kept(Version witness, std::size_t limit) {
     if (limit == 0) return result;
     for (bool more = step(cursor, key, value, MDB_SET_RANGE, lease); more;
          more = step(cursor, key, value, MDB_NEXT, lease)) {
-        expect_shape(key.mv_size == sizeof(KeptKey) && value.mv_size == sizeof(TypeKey), "kept");
-        if (Version{key_part(key, 0)} != witness) break;
-        result.push_back({witness,
-                          {ObjectId{key_part(key, 1)}, Version{key_part(key, 2)}},
-                          Version{key_part(value, 0)}});
+        const KeptRow row = decode_kept(key, value);
+        if (row.witness != witness) break;
+        result.push_back(row);
         if (result.size() == limit) break;
     }
     return result;
+}
+
+void LmdbStorage::scan_kept(FunctionRef<bool(const KeptRow&)> sink) {
+    Lease lease(pool_);
+    Cursor cursor;
+    expect(cursor.open(lease.txn(), environment_.tables().kept), lease, "reading");
+    MDB_val key{};
+    MDB_val value{};
+    for (bool more = step(cursor, key, value, MDB_FIRST, lease); more;
+         more = step(cursor, key, value, MDB_NEXT, lease)) {
+        if (!sink(decode_kept(key, value))) return;
+    }
 }
 
 std::vector<Version> LmdbStorage::witnesses(VersionRange range, std::size_t limit) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "core/storage.hpp"
 
@@ -14,6 +15,8 @@ struct Options {
     bool read_only = false;
     /// Address space to reserve; halved where the system refuses. A limit on the file's size too.
     std::uint64_t map_bytes = std::uint64_t{1} << 40;
+    /// Of a store that is made by this opening; empty: a new one.
+    std::optional<Identity> identity{};
 };
 
 /// Opens the store in `file`, alone: a second opening, here or in another process, is refused.

@@ -34,6 +34,8 @@ MetaRow encode_meta(const StorageState& state) {
                 static_cast<Word>(history.retention.kind()),
                 history.retention.amount(),
                 history.oldest.value(),
+                state.identity.high,
+                state.identity.low,
                 0};
     row.back() = hash_payload(Words(row).first(row.size() - 1));
     return row;
@@ -56,7 +58,8 @@ StorageState decode_meta(const MDB_val& value, const std::string& file) {
                 return {Version{row[2]},
                         to_time(row[3]),
                         row[4],
-                        {to_retention(row[5], row[6], file), Version{row[7]}}};
+                        {to_retention(row[5], row[6], file), Version{row[7]}},
+                        {row[8], row[9]}};
             }
         }
     }

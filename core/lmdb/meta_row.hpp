@@ -16,9 +16,9 @@ inline constexpr std::uint64_t kFormatVersion = 2;
 inline constexpr Word kMagic = 0x00656e6972746976;
 
 /// The one row of the table `meta`: [magic][format][newest][time][next object id][kind of
-/// retention][its amount][oldest version retained][checksum].
+/// retention][its amount][oldest version retained][identity: 2][checksum].
 /// Other formats keep the first two words, and the checksum of all before it as the last one.
-using MetaRow = std::array<Word, 9>;
+using MetaRow = std::array<Word, 11>;
 
 inline constexpr char kMetaKey[] = "vitrine";
 inline MDB_val meta_key() { return {sizeof kMetaKey - 1, const_cast<char*>(kMetaKey)}; }

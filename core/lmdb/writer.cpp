@@ -51,8 +51,8 @@ void Writer::write(const Batch& batch) {
     if (failed()) throw_error(MDB_PANIC, name, kWriting);
     check_sizes(batch, name);
 
-    const MetaRow meta =
-        encode_meta({batch.newest, batch.time, batch.next_object_id, batch.history});
+    const MetaRow meta = encode_meta(
+        {batch.newest, batch.time, batch.next_object_id, batch.history, environment_.identity()});
     Transaction txn;
     int code = guarded([&] {
         const int begun = txn.begin(environment_.env(), 0);

@@ -6,6 +6,8 @@
 
 #include <vitrine/error.hpp>
 
+#include "core/identity.hpp"
+
 namespace vitrine::core::memory {
 namespace {
 
@@ -43,7 +45,9 @@ struct MemoryStorage::Hooks {
     std::function<void(ObjectId, const Reading&)> on_read;
 };
 
-MemoryStorage::MemoryStorage() : MemoryStorage(std::make_shared<Contents>()) {}
+MemoryStorage::MemoryStorage() : MemoryStorage(std::make_shared<Contents>()) {
+    contents_->state.identity = make_identity();
+}
 MemoryStorage::MemoryStorage(std::shared_ptr<Contents> contents)
     : contents_(std::move(contents)), hooks_(std::make_unique<Hooks>()) {}
 MemoryStorage::~MemoryStorage() = default;
@@ -116,7 +120,8 @@ void MemoryStorage::write(const Batch& batch) {
         for (const StoredType& type : batch.types) contents_->types[type.id] = type.node;
         for (const CommitRow& commit : batch.commits) contents_->commits[commit.version] = commit;
         contents_->forget_commits(batch.forget_commits, Batch::kForgotten + batch.commits.size());
-        contents_->state = {batch.newest, batch.time, batch.next_object_id, batch.history};
+        contents_->state = {batch.newest, batch.time, batch.next_object_id, batch.history,
+                            contents_->state.identity};
     }
     if (failure) throw StorageError(name() + ": a test made this write fail");
     ++writes_;
@@ -148,6 +153,16 @@ std::vector<KeptRow> MemoryStorage::kept(Version witness, std::size_t limit) {
     for (; row != contents_->kept.end() && row->witness == witness && result.size() < limit; ++row)
         result.push_back(*row);
     return result;
+}
+
+void MemoryStorage::scan_kept(FunctionRef<bool(const KeptRow&)> sink) {
+    std::set<KeptRow> rows;
+    {
+        const std::lock_guard lock(contents_->mutex);
+        rows = contents_->kept;
+    }
+    for (const KeptRow& row : rows)
+        if (!sink(row)) return;
 }
 
 std::vector<Version> MemoryStorage::witnesses(VersionRange range, std::size_t limit) {

@@ -30,6 +30,7 @@ class MemoryStorage final : public Storage {
     std::optional<RowKey> scan(std::optional<RowKey> after, std::size_t limit,
                                FunctionRef<bool(RowKey, Words)> sink) override;
     std::vector<KeptRow> kept(Version witness, std::size_t limit) override;
+    void scan_kept(FunctionRef<bool(const KeptRow&)> sink) override;
     std::vector<Version> witnesses(VersionRange range = {},
                                    std::size_t limit = kUnlimited) override;
     std::vector<CommitRow> commits(Version after, std::size_t limit) override;

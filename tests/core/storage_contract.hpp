@@ -209,10 +209,31 @@ TYPED_TEST_P(StorageContract, KeepsRowsUntilTheyAreReleased) {
     EXPECT_EQ(this->storage->kept(v(3), 1), (std::vector{a}));
     EXPECT_TRUE(this->storage->kept(v(3), 0).empty());
     EXPECT_TRUE(this->storage->kept(v(4), 10).empty());
+    std::vector<KeptRow> all;
+    this->storage->scan_kept([&](const KeptRow& row) {
+        all.push_back(row);
+        return all.size() < 2;
+    });
+    EXPECT_EQ(all, (std::vector{a, b}));
     BatchOf second(10);
     second.get().release = {a, b, KeptRow{v(77), {id_of(1), v(1)}, v(2)}};
     this->storage->write(second.get());
     EXPECT_EQ(this->storage->witnesses(), (std::vector{v(8)}));
+    all.clear();
+    this->storage->scan_kept([&](const KeptRow& row) {
+        all.push_back(row);
+        return true;
+    });
+    EXPECT_EQ(all, (std::vector{c}));
+}
+
+TYPED_TEST_P(StorageContract, HasAnIdentityThatStays) {
+    const Identity identity = this->storage->state().identity;
+    EXPECT_NE(identity, Identity{});
+    this->storage->write(BatchOf(1).put(1, 1).get());
+    this->reopen();
+    EXPECT_EQ(this->storage->state().identity, identity);
+    EXPECT_NE(TypeParam().open()->state().identity, identity);
 }
 
 TYPED_TEST_P(StorageContract, FindsEverythingAgainAfterReopening) {
@@ -332,8 +353,8 @@ REGISTER_TYPED_TEST_SUITE_P(StorageContract, ReadsBackWhatABatchWrote, StartsEmp
                             ErasesBeforeItPutsTheSameRow, OverwritesARowOfTheSameVersion,
                             IgnoresErasesOfAbsentRows, ScansInPagesNewestVersionFirst,
                             EndsAScanWhereItsSinkSays, KeepsRowsUntilTheyAreReleased,
-                            FindsEverythingAgainAfterReopening, PassesOnWhatASinkThrows,
-                            ReadsWithinAReadAndWritesBesideIt,
+                            HasAnIdentityThatStays, FindsEverythingAgainAfterReopening,
+                            PassesOnWhatASinkThrows, ReadsWithinAReadAndWritesBesideIt,
                             StaysAlignedAndExactThroughRandomWork,
                             ShowsEachReadOneStateBesideAWriter);
 

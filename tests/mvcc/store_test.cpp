@@ -30,6 +30,9 @@ class Watched final : public core::Storage {
     std::vector<core::KeptRow> kept(Version witness, std::size_t limit) override {
         return disk_.kept(witness, limit);
     }
+    void scan_kept(core::FunctionRef<bool(const core::KeptRow&)> sink) override {
+        disk_.scan_kept(sink);
+    }
     std::vector<Version> witnesses(core::VersionRange range, std::size_t limit) override {
         return disk_.witnesses(range, limit);
     }
