@@ -18,7 +18,8 @@ constexpr mvcc::TypeTraits traits_of(core::TypeId type) {
     static_assert(std::is_trivially_destructible_v<View>);
     static_assert(sizeof(View) % sizeof(core::Word) == 0 && alignof(View) <= alignof(core::Word));
     return {type, sizeof(View),
-            [](void* aux, core::Words payload) { new (aux) View(view(payload)); }};
+            [](void* aux, core::Words payload) { new (aux) View(view(payload)); },
+            is_part_of_tree(type)};
 }
 
 constexpr mvcc::TypeTraits kTraits[] = {

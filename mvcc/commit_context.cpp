@@ -88,4 +88,17 @@ void CommitContext::link() {
     }
 }
 
+std::vector<ObjectId> CommitContext::touched() const {
+    std::vector<ObjectId> ids;
+    for (const Change& change : changes_) {
+        if (!change.fresh) continue;  // dropped: a part
+        const TypeTraits* traits = store_.traits_of(change.fresh->type());
+        if (traits == nullptr || !traits->part) ids.push_back(change.id);
+    }
+    for (const auto& noted : noted_) ids.push_back(noted.first);
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return ids;
+}
+
 }  // namespace vitrine::mvcc

@@ -63,6 +63,8 @@ class CommitContext {
     /// Links everything: the point of no return. Throws: std::bad_alloc before it.
     void link();
     [[nodiscard]] std::vector<Change>& changes() { return changes_; }
+    /// The objects that it changed, for the log: collections instead of their parts. Ascending.
+    [[nodiscard]] std::vector<ObjectId> touched() const;
 
   private:
     Change* find_change(ObjectId id);

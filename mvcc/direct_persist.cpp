@@ -12,13 +12,6 @@ ObjectVersion& mutable_version(const VersionHandle& handle) {
     return const_cast<ObjectVersion&>(*handle);  // `backed` is ours (V4)
 }
 
-// A pinned version in [born, until), if any.
-std::optional<Version> witness(const std::vector<Version>& pins, Version born, Version until) {
-    const auto pin = std::lower_bound(pins.begin(), pins.end(), born);
-    if (pin == pins.end() || *pin >= until) return std::nullopt;
-    return *pin;
-}
-
 }  // namespace
 
 struct DirectPersist::Plan {
@@ -29,26 +22,58 @@ struct DirectPersist::Plan {
     std::vector<VersionHandle> unbacked;  // marked in advance; marked back when the batch fails
     std::vector<Superseded> window;
     std::vector<Superseded> dead;  // orphans that nobody wants any longer
+    Version oldest;                // what the retention keeps
+    std::size_t orphans_from = 0;  // in the batch's puts; those before are sorted
+    std::set<core::RowKey> freed;  // kept rows that it erases
+    std::size_t left = 0;          // kept rows that this batch may still look at
+    Version swept;                 // D4, once the batch is stored
+    std::set<Version> passed;
 
+    static std::optional<Version> pinned_in(const std::vector<Version>& pins, Version born,
+                                            Version until) {
+        const auto pin = std::lower_bound(pins.begin(), pins.end(), born);
+        if (pin == pins.end() || *pin >= until) return std::nullopt;
+        return *pin;
+    }
+    /// For whom a version [born, until) is kept, if for anybody.
+    [[nodiscard]] std::optional<Version> witness(const std::vector<Version>& of, Version born,
+                                                 Version until) const {
+        if (until > oldest) return Version{until.value() - 1};
+        return pinned_in(of, born, until);
+    }
+    [[nodiscard]] bool seen(Version version) const {
+        return version >= oldest || std::binary_search(pins.begin(), pins.end(), version);
+    }
+
+    /// Whether it writes a new version of the object.
+    [[nodiscard]] bool changes(ObjectId id) const {
+        const auto end = batch.puts.begin() + static_cast<std::ptrdiff_t>(orphans_from);
+        const auto put = std::lower_bound(
+            batch.puts.begin(), end, id,
+            [](const core::RowPut& row, ObjectId wanted) { return row.id < wanted; });
+        return put != end && put->id == id;
+    }
     void put(const VersionHandle& version) {
         batch.puts.push_back({version->id(), version->born(), version->row()});
         written.push_back(version);
+    }
+    void free(core::RowKey row) {
+        batch.erases.push_back(row);
+        freed.insert(row);
     }
     void keep(Version pin, const ObjectVersion& version, Version until) {
         batch.keep.push_back({pin, {version.id(), version.born()}, until});
     }
 };
 
-DirectPersist::DirectPersist(Store& store) : store_(store) {
-    for (const Version version : store.storage().witnesses()) witnesses_.insert(version);
-}
+DirectPersist::DirectPersist(Store& store) : store_(store) {}
 
 void DirectPersist::plan_object(Plan& plan, std::span<Change* const> history) {
     const Change& first = *history.front();
     if (first.predecessor) {
         const Version born = first.predecessor->born();
         const Version until = first.predecessor->until();
-        if (const auto pin = witness(plan.lasting_pins, born, until)) {
+        if (const auto pin = plan.witness(plan.lasting_pins, born, until)) {
             plan.keep(*pin, *first.predecessor, until);
         } else {
             plan.batch.erases.push_back({first.id, born});
@@ -61,19 +86,23 @@ void DirectPersist::plan_object(Plan& plan, std::span<Change* const> history) {
         const VersionHandle& version = history[i]->fresh;
         if (!version) continue;
         const Version until = version->until();
-        if (const auto pin = witness(plan.pins, version->born(), until)) {
+        if (const auto pin = plan.witness(plan.pins, version->born(), until)) {
             plan.put(version);
             plan.keep(*pin, *version, until);
         } else {
             plan.window.push_back({version, until});
         }
     }
-    if (history.back()->fresh) plan.put(history.back()->fresh);
+    const VersionHandle& last = history.back()->fresh;
+    if (!last) return;
+    plan.put(last);
+    if (last->tombstone()) plan.keep(last->born(), *last, core::kOpen);
 }
 
 void DirectPersist::plan_orphans(Plan& plan) {
+    plan.orphans_from = plan.batch.puts.size();
     for (const Superseded& orphan : orphans_) {
-        if (const auto pin = witness(plan.pins, orphan.version->born(), orphan.until)) {
+        if (const auto pin = plan.witness(plan.pins, orphan.version->born(), orphan.until)) {
             plan.put(orphan.version);
             plan.keep(*pin, *orphan.version, orphan.until);
         } else {
@@ -83,19 +112,83 @@ void DirectPersist::plan_orphans(Plan& plan) {
 }
 
 void DirectPersist::plan_kept(Plan& plan) {
-    std::size_t left = kReleasedPerBatch + plan.batch.puts.size();
-    for (const Version gone : witnesses_) {
-        if (left == 0) return;
-        if (std::binary_search(plan.pins.begin(), plan.pins.end(), gone)) continue;
-        for (const core::KeptRow& kept : store_.storage().kept(gone, left)) {
-            plan.batch.release.push_back(kept);
-            if (const auto pin = witness(plan.pins, kept.row.version, kept.until)) {
-                plan.batch.keep.push_back({*pin, kept.row, kept.until});
-            } else {
-                plan.batch.erases.push_back(kept.row);
+    plan.left = kReleasedPerBatch + plan.batch.puts.size();
+    plan.swept = swept_;
+    plan.passed = passed_;
+    for (const Version gone : passed_) {
+        if (plan.seen(gone)) continue;
+        if (!release_kept(plan, gone)) return;
+        plan.passed.erase(gone);
+    }
+    constexpr std::size_t kAtOnce = 64;
+    while (plan.swept < plan.oldest) {
+        const auto found = store_.storage().witnesses({plan.swept, plan.oldest}, kAtOnce);
+        for (const Version version : found) {
+            if (plan.seen(version)) {
+                plan.passed.insert(version);
+            } else if (!release_kept(plan, version)) {
+                return;
             }
-            --left;
+            plan.swept = Version{version.value() + 1};
         }
+        if (found.size() < kAtOnce) plan.swept = plan.oldest;
+    }
+}
+
+// False when there may be more rows than this batch may look at.
+bool DirectPersist::release_kept(Plan& plan, Version gone) {
+    if (plan.left == 0) return false;
+    const auto rows = store_.storage().kept(gone, plan.left);
+    for (const core::KeptRow& kept : rows) {
+        plan.batch.release.push_back(kept);
+        if (kept.until == core::kOpen) {
+            release_tombstone(plan, kept);
+        } else if (const auto pin = plan.witness(plan.pins, kept.row.version, kept.until)) {
+            plan.batch.keep.push_back({*pin, kept.row, kept.until});
+        } else {
+            plan.free(kept.row);
+        }
+    }
+    plan.left -= rows.size();
+    return plan.left != 0;
+}
+
+// Older rows of the object need the tombstone: without it they would have no end.
+void DirectPersist::release_tombstone(Plan& plan, const core::KeptRow& kept) {
+    const core::RowKey row = kept.row;
+    const auto ignore = [](Version, Words) {};
+    core::Storage& storage = store_.storage();
+    // When the object came back, the tombstone is a superseded version like others.
+    if (plan.changes(row.id) || storage.read(row.id, core::kOpen, ignore).born != row.version)
+        return;
+    const auto keep_for = [&](Version witness) {
+        plan.batch.keep.push_back({witness, row, core::kOpen});
+    };
+    for (std::size_t i = plan.orphans_from; i < plan.batch.puts.size(); ++i)
+        if (plan.batch.puts[i].id == row.id) return keep_for(row.version);
+    std::optional<Version> older = row.version;
+    while (older->value() != 0) {
+        older = storage.read(row.id, Version{older->value() - 1}, ignore).born;
+        if (!older) break;
+        if (!plan.freed.contains({row.id, *older}))
+            return keep_for(Plan::pinned_in(plan.pins, *older, row.version).value_or(row.version));
+    }
+    plan.free(row);
+}
+
+void DirectPersist::plan_log(Plan& plan, std::span<const std::shared_ptr<Commit>> commits) {
+    core::Batch& batch = plan.batch;
+    const Horizon& horizon = store_.horizon();
+    batch.history = {horizon.rule(), plan.oldest};
+    if (horizon.keeps_log()) {
+        for (const auto& commit : commits)
+            if (commit->number >= plan.oldest)
+                batch.commits.push_back(
+                    {commit->number, commit->time, commit->note, commit->touched});
+        batch.forget_commits = plan.oldest;
+    } else if (!log_is_empty_) {
+        log_is_empty_ = !store_.storage().next_commit({});
+        if (!log_is_empty_) batch.forget_commits = core::kOpen;
     }
 }
 
@@ -105,6 +198,11 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
     window_.clear();
 
     Plan plan;
+    const Version newest = commits.empty() ? store_.durable_version() : commits.back()->number;
+    const Version oldest_before = store_.horizon().oldest();
+    store_.horizon().raise(commits, newest);  // before the pins are read: H3
+    plan.oldest = store_.horizon().oldest();
+    yield_point("persist:raised");
     plan.pins = store_.pins().live();  // after the publication of everything before: D3
     plan.lasting_pins = store_.pins().live_but_committing();
 
@@ -115,7 +213,6 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
     std::stable_sort(changes.begin(), changes.end(),
                      [](const Change* a, const Change* b) { return a->id < b->id; });
     core::Batch& batch = plan.batch;
-    std::set<Version> witnesses;
     try {
         for (std::size_t begin = 0; begin < changes.size();) {
             std::size_t end = begin + 1;
@@ -125,6 +222,7 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
         }
         plan_orphans(plan);
         plan_kept(plan);
+        plan_log(plan, commits);
         const auto by_key = [](const auto& a, const auto& b) {
             return std::pair(a.id, a.version) < std::pair(b.id, b.version);
         };
@@ -132,18 +230,21 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
             std::sort(batch.puts.begin(), batch.puts.end(), by_key);
         if (!std::is_sorted(batch.erases.begin(), batch.erases.end(), by_key))
             std::sort(batch.erases.begin(), batch.erases.end(), by_key);
-        batch.newest = commits.empty() ? store_.durable_version() : commits.back()->number;
+        batch.newest = newest;
         batch.time = commits.empty() ? store_.time_of(batch.newest) : commits.back()->time;
         batch.next_object_id = store_.next_object_id();
-        for (const core::KeptRow& kept : batch.keep) witnesses.insert(kept.witness);
+        for (const core::KeptRow& kept : batch.keep)
+            if (kept.witness < plan.swept) plan.passed.insert(kept.witness);
         batch.types = store_.types().take_pending();
         yield_point("persist:planned");
         store_.storage().write(batch);
     } catch (...) {
         // In doubt, the rows may be gone: then memory has the only copy.
-        if (!store_.storage().failed())
+        if (!store_.storage().failed()) {
             for (const VersionHandle& version : plan.unbacked)
                 mutable_version(version).set_backed(true);
+            store_.horizon().put_back(oldest_before);
+        }
         store_.types().restore_pending(std::move(batch.types));
         throw;
     }
@@ -153,11 +254,8 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
     for (const Superseded& dead : plan.dead) store_.table().unlink(*dead.version);
     orphans_.clear();
     window_ = std::move(plan.window);
-    witnesses_.merge(witnesses);
-    if (batch.release.size() < kReleasedPerBatch)  // all of the gone ones' rows were seen
-        std::erase_if(witnesses_, [&](Version version) {
-            return !std::binary_search(plan.pins.begin(), plan.pins.end(), version);
-        });
+    swept_ = plan.swept;
+    passed_.swap(plan.passed);
     objects_.fetch_add(batch.puts.size(), std::memory_order_relaxed);
     std::uint64_t bytes = 0;
     for (const core::RowPut& put : batch.puts) bytes += put.value.size_bytes();
@@ -171,7 +269,7 @@ void DirectPersist::settle() {
         const std::vector<Version> pins = store_.pins().live();
         yield_point("persist:settling");
         for (Superseded& superseded : window_) {
-            if (witness(pins, superseded.version->born(), superseded.until)) {
+            if (Plan::pinned_in(pins, superseded.version->born(), superseded.until)) {
                 orphans_.push_back(std::move(superseded));
             } else {
                 store_.table().unlink(*superseded.version);

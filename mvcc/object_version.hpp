@@ -27,6 +27,8 @@ struct TypeTraits {
     /// Fills `aux` from a record that passed core::check_row.
     /// Throws: std::runtime_error with what is wrong with the record; nothing else may be wrong.
     void (*prepare)(void* aux, Words payload) = nullptr;
+    /// Part of a collection, which stands for it where changed objects are listed.
+    bool part = false;
 };
 
 /// One immutable version of one object, with its record. Header, aux and record are one allocation.

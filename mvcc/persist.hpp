@@ -18,6 +18,9 @@ struct Commit {
     core::Time time;
     std::vector<Change> changes;
     std::size_t bytes = 0;
+    // For the log, where the retention keeps one.
+    std::string note{};
+    std::vector<ObjectId> touched{};
 
     // Where the commit is, for the thread that waits for it (GroupCommit).
     enum State : std::uint32_t { queued, leading, done };

@@ -72,6 +72,16 @@ PinSlot* Pins::open(const std::atomic<std::uint64_t>& published) {
     }
 }
 
+PinSlot* Pins::open_at(Version version, const std::atomic<std::uint64_t>& oldest) {
+    PinSlot* slot = take_slot();
+    slot->refs.store(1, std::memory_order_relaxed);
+    slot->pinned.store(version.value() + 1, std::memory_order_seq_cst);  // H3
+    yield_point("pins:past");
+    if (oldest.load(std::memory_order_seq_cst) <= version.value()) return slot;
+    release(*slot);
+    return nullptr;
+}
+
 void Pins::release(PinSlot& pin) noexcept {
     // acq_rel: every sharer's reads come before the pin goes.
     if (pin.refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;

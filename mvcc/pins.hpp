@@ -56,6 +56,8 @@ class Pins final : public Retired {
     Pins(Store& store, std::function<void()> end);
 
     PinSlot* open(const std::atomic<std::uint64_t>& published);
+    /// Pins a version of the past; null when `oldest` is above it (Horizon, H3).
+    PinSlot* open_at(Version version, const std::atomic<std::uint64_t>& oldest);
     static void share(PinSlot& pin) noexcept { pin.refs.fetch_add(1, std::memory_order_relaxed); }
     static void release(PinSlot& pin) noexcept;
 

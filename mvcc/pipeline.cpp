@@ -39,9 +39,9 @@ void Pipeline::require_writable() const {
 }
 
 Version Pipeline::commit(const Snapshot& base, Isolation isolation,
-                         core::FunctionRef<void(CommitContext&)> sequence) {
+                         core::FunctionRef<void(CommitContext&)> sequence, std::string_view note) {
     try {
-        return try_commit(base, isolation, sequence);
+        return try_commit(base, isolation, sequence, note);
     } catch (const ConflictError&) {
         conflicts_.fetch_add(1, std::memory_order_relaxed);
         // The winner may be sequenced and still on its way to the disk. Whoever is told of it must
@@ -52,7 +52,8 @@ Version Pipeline::commit(const Snapshot& base, Isolation isolation,
 }
 
 Version Pipeline::try_commit(const Snapshot& base, Isolation isolation,
-                             core::FunctionRef<void(CommitContext&)> sequence) {
+                             core::FunctionRef<void(CommitContext&)> sequence,
+                             std::string_view note) {
     const auto commit = std::make_shared<Commit>();
     CommitList one{commit};
     // relaxed inside: the locks of the queue order it before the batch is planned.
@@ -75,6 +76,10 @@ Version Pipeline::try_commit(const Snapshot& base, Isolation isolation,
             std::chrono::time_point_cast<core::Time::duration>(std::chrono::system_clock::now()),
             last_time_ + core::Time::duration{1});
         remember_time(commit->number, commit->time);
+        if (store_.horizon().keeps_log()) {
+            commit->note = note;
+            commit->touched = context.touched();
+        }
         context.link();
         // -- nothing throws from here on
         commit->changes.swap(context.changes());
@@ -141,22 +146,27 @@ void Pipeline::remember_time(Version number, core::Time time) {
 
 void Pipeline::forget_times() {
     const Version newest{published_.load(std::memory_order_seq_cst)};
+    const Version on_disk = durable();  // what is above has no entry in the log yet
     const std::vector<Version> pins = store_.pins().live();
     const std::lock_guard lock(times_mutex_);
     std::erase_if(times_, [&](const auto& entry) {
-        return entry.first < newest && !std::binary_search(pins.begin(), pins.end(), entry.first);
+        return entry.first < newest && entry.first <= on_disk &&
+               !std::binary_search(pins.begin(), pins.end(), entry.first);
     });
 }
 
 core::Time Pipeline::time_of(Version version) const {
-    const std::lock_guard lock(times_mutex_);
-    const auto found =
-        std::lower_bound(times_.begin(), times_.end(), version,
-                         [](const auto& entry, Version wanted) { return entry.first < wanted; });
-    if (found == times_.end() || found->first != version)
-        throw NotFoundError("no commit time is kept for version " +
-                            std::to_string(version.value()));
-    return found->second;
+    {
+        const std::lock_guard lock(times_mutex_);
+        const auto found = std::lower_bound(
+            times_.begin(), times_.end(), version,
+            [](const auto& entry, Version wanted) { return entry.first < wanted; });
+        if (found != times_.end() && found->first == version) return found->second;
+    }
+    if (const auto logged = store_.storage().next_commit(version);
+        logged && logged->version == version)
+        return logged->time;
+    throw NotFoundError("no commit time is kept for version " + std::to_string(version.value()));
 }
 
 PipelineCounters Pipeline::counters() const {

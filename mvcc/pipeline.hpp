@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include <vitrine/options.hpp>
@@ -42,7 +43,7 @@ class Pipeline final : public CommitSink {
     /// version, or `base`'s when it changed nothing. Throws: ConflictError (the winner is visible
     /// then), StorageError, UsageError.
     Version commit(const Snapshot& base, Isolation isolation,
-                   core::FunctionRef<void(CommitContext&)> sequence);
+                   core::FunctionRef<void(CommitContext&)> sequence, std::string_view note = {});
     void flush();
 
     [[nodiscard]] const std::atomic<std::uint64_t>& published() const { return published_; }
@@ -54,7 +55,7 @@ class Pipeline final : public CommitSink {
 
   private:
     Version try_commit(const Snapshot& base, Isolation isolation,
-                       core::FunctionRef<void(CommitContext&)> sequence);
+                       core::FunctionRef<void(CommitContext&)> sequence, std::string_view note);
     void complete(const CommitList& batch) override;
     void fail(CommitList& batch, const std::string& error) noexcept override;
     void require_writable() const;

@@ -13,6 +13,25 @@ namespace {
 
 constexpr const char* kClosing = "the store is being closed in this process";
 
+Retention rule_of(const StoreOptions& options, const core::StorageState& stored) {
+    return options.retention && !options.read_only ? *options.retention : stored.history.retention;
+}
+
+/// A rule that is new is stored at once. The newest version is the first that it keeps, so that its
+/// time must be in the log.
+void store_retention(core::Storage& storage, const Horizon& horizon) {
+    const core::StorageState state = storage.state();
+    if (state.history.retention == horizon.rule()) return;
+    core::Batch batch;
+    batch.newest = state.newest;
+    batch.time = state.time;
+    batch.next_object_id = state.next_object_id;
+    batch.history = {horizon.rule(), horizon.oldest()};
+    if (horizon.keeps_log() && !storage.next_commit(state.newest))
+        batch.commits.push_back({state.newest, state.time});
+    storage.write(batch);
+}
+
 }  // namespace
 
 void CloseStore::operator()(Store* store) const noexcept {
@@ -37,8 +56,10 @@ Store::Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options
       account_(MemoryAccount::make()),
       table_(*account_),
       pins_(new Pins(*this, [this] { delete this; })),
+      horizon_(*storage_, rule_of(options, storage_->state()), storage_->state()),
       next_id_(std::max(storage_->state().next_object_id, core::kFirstFreeId)) {
     for (const TypeTraits& one : traits) traits_.emplace(one.type, one);
+    store_retention(*storage_, horizon_);
     pipeline_ = std::make_unique<Pipeline>(*this, options_, storage_->state());
     storage_->set_holders([this] { return holders(); });  // last: nothing throws after it
 }
@@ -53,6 +74,54 @@ Store::~Store() {
 Snapshot Store::snapshot() {
     require_open();
     return Snapshot(pins_->open(pipeline_->published()));
+}
+
+Snapshot Store::snapshot_at(Version version) {
+    Snapshot newest = snapshot();
+    if (newest.version() == version) return newest;
+    if (newest.version() < version)
+        throw NotFoundError("there is no version " + std::to_string(version.value()) +
+                            " yet: the newest is " + std::to_string(newest.version().value()));
+    if (PinSlot* pin = pins_->open_at(version, horizon_.place())) return Snapshot(pin);
+    throw SnapshotTooOldError("version " + std::to_string(version.value()) +
+                              " is no longer kept: " + oldest_text());
+}
+
+Snapshot Store::snapshot_at(core::Time time) {
+    Snapshot newest = snapshot();
+    if (newest.time() <= time) return newest;
+    // The commit wanted is in [low, high): times rise with the versions.
+    std::uint64_t low = horizon_.oldest().value();
+    std::uint64_t high = newest.version().value();
+    const auto too_old = [this] {
+        return SnapshotTooOldError("no version as old as the time asked for is kept: " +
+                                   oldest_text());
+    };
+    try {
+        if (low >= high || time_of(Version{low}) > time) throw too_old();
+        while (high - low > 1) {
+            const std::uint64_t middle = low + (high - low) / 2;
+            (time_of(Version{middle}) <= time ? low : high) = middle;
+        }
+    } catch (const NotFoundError&) {
+        throw too_old();  // the retention moved on meanwhile
+    }
+    return snapshot_at(Version{low});
+}
+
+std::string Store::oldest_text() const {
+    if (!horizon_.keeps_log()) return "the store keeps no history";
+    return "the oldest is " + std::to_string(horizon_.oldest().value());
+}
+
+void Store::reserve_ids(std::uint64_t up_to) {
+    if (up_to > core::kMaxObjectId)
+        throw UsageError("object #" + std::to_string(up_to) + ": ids end at " +
+                         std::to_string(core::kMaxObjectId));
+    std::uint64_t next = next_id_.load(std::memory_order_relaxed);
+    while (next <= up_to &&
+           !next_id_.compare_exchange_weak(next, up_to + 1, std::memory_order_relaxed)) {
+    }
 }
 
 Version Store::version() const {

@@ -15,6 +15,7 @@
 #include "core/schema/registry.hpp"
 #include "core/storage.hpp"
 #include "mvcc/heap_trim.hpp"
+#include "mvcc/horizon.hpp"
 #include "mvcc/memory_account.hpp"
 #include "mvcc/object_table.hpp"
 #include "mvcc/pins.hpp"
@@ -44,6 +45,12 @@ class Store {
 
     /// The newest published commit, pinned. No lock, no I/O. Throws: std::bad_alloc.
     Snapshot snapshot();
+    /// A version of the past, pinned. Throws: NotFoundError when it is not published yet,
+    /// SnapshotTooOldError when the retention does not cover it.
+    Snapshot snapshot_at(Version version);
+    /// The newest commit not after `time`. Throws: SnapshotTooOldError. Cost: a binary search in the
+    /// log of commits.
+    Snapshot snapshot_at(core::Time time);
     [[nodiscard]] Version version() const;
     [[nodiscard]] Version durable_version() const;
     /// Waits until version() as of the call is durable. Throws: StorageError.
@@ -93,6 +100,10 @@ class Store {
     [[nodiscard]] MemoryAccount& account() { return *account_; }
     [[nodiscard]] Pipeline& pipeline() { return *pipeline_; }
     [[nodiscard]] Pins& pins() { return *pins_; }
+    [[nodiscard]] Horizon& horizon() { return horizon_; }
+    [[nodiscard]] const Horizon& horizon() const { return horizon_; }
+    /// Ids up to this one are never given out from now on: somebody uses them on his own.
+    void reserve_ids(std::uint64_t up_to);
     /// Counts a read that was answered from memory.
     void count_hit();
     /// Drops versions until the budget holds. Called by whoever made the cache grow.
@@ -108,6 +119,7 @@ class Store {
     void make_way() noexcept;
     /// Why the file cannot be opened anew, for Storage::set_holders. Takes no lock.
     [[nodiscard]] std::string holders() const;
+    [[nodiscard]] std::string oldest_text() const;
 
     const StoreOptions options_;
     std::unique_ptr<core::Storage> storage_;
@@ -117,6 +129,7 @@ class Store {
     AccountOwner account_;
     ObjectTable table_;
     PinsOwner pins_;
+    Horizon horizon_;
     std::atomic<std::uint64_t> next_id_;
     struct alignas(64) Hits {
         std::atomic<std::uint64_t> count{0};

@@ -77,13 +77,25 @@ void Transaction::erase(ObjectId id) {
     writes_.emplace(id, WriteEntry{type, std::move(base), nullptr, {}, true});
 }
 
+void Transaction::restore(ObjectId id, TypeId type, Words payload) {
+    require_active();
+    WriteEntry& entry = writes_[id];
+    // Made here, it is new whatever it becomes; else what was there at the base counts.
+    if (!entry.base && !entry.copy) {
+        entry.base = read(id);
+        entry.restored = true;
+    }
+    entry.type = type;
+    entry.copy = std::make_unique<WorkingCopy>(payload);
+}
+
 std::size_t Transaction::savepoint() {
     require_active();
     Saved saved{next_mark_, {}, participant_ ? participant_->mark() : 0};
     saved.writes.reserve(writes_.size());
     // Every copy, since a builder from before may still be written through.
     for (auto& [id, entry] : writes_) {
-        Image image{entry.type, entry.base, std::nullopt};
+        Image image{entry.type, entry.base, std::nullopt, entry.restored};
         if (entry.copy) image.words = entry.copy->flatten();
         saved.writes.emplace_back(id, std::move(image));
     }
@@ -99,7 +111,7 @@ void Transaction::rollback_to(std::size_t mark) {
         throw UsageError("the savepoint is not one of this transaction, or was rolled back itself");
     WriteSet restored;
     for (const auto& [id, image] : found->writes) {
-        WriteEntry entry{image.type, image.base, nullptr, {}, true};
+        WriteEntry entry{image.type, image.base, nullptr, {}, true, image.restored};
         if (image.words) entry.copy = std::make_unique<WorkingCopy>(*image.words);
         restored.emplace(id, std::move(entry));
     }
@@ -113,7 +125,8 @@ bool Transaction::prepare() {
     for (auto& [id, entry] : writes_) {
         if (entry.copy) {
             entry.flat = entry.copy->flatten();
-            entry.differs = !entry.base || !same_content(entry.base->payload(), entry.flat);
+            entry.differs = !entry.base || entry.base->type() != entry.type ||
+                            !same_content(entry.base->payload(), entry.flat);
         }
         any = any || entry.differs;
     }
@@ -129,6 +142,14 @@ void Transaction::check_unchanged(const VersionHandle& seen, const char* deed) c
                         until, {.object = core::to_ref(seen->id())});
 }
 
+void Transaction::check_absent(CommitContext& context, ObjectId id) const {
+    const ObjectVersion* made = context.newest(id);
+    if (made == nullptr) return;
+    throw ConflictError(fmt::format("object #{} was not there at version {} and made by commit {}",
+                                    id.value, base_.version().value(), made->born().value()),
+                        made->born(), {.object = core::to_ref(id)});
+}
+
 void Transaction::sequence(CommitContext& context) {
     for (auto& [id, entry] : writes_) {
         if (!entry.differs) continue;
@@ -137,7 +158,10 @@ void Transaction::sequence(CommitContext& context) {
             if (newest == nullptr || newest->tombstone()) continue;  // both erased it
         }
         if (entry.base) check_unchanged(entry.base, entry.copy ? "edited" : "erased");
-        if (!entry.base) {
+        if (!entry.base && entry.restored) {
+            check_absent(context, id);
+            context.put(id, entry.type, entry.flat);
+        } else if (!entry.base) {
             context.create(id, entry.type, entry.flat);
         } else if (entry.copy) {
             context.put(id, entry.type, entry.flat);
@@ -151,11 +175,8 @@ void Transaction::sequence(CommitContext& context) {
                 continue;
             if (seen) {
                 check_unchanged(seen, "read");
-            } else if (const ObjectVersion* made = context.newest(id)) {
-                throw ConflictError(
-                    fmt::format("object #{} was not there at version {} and made by commit {}",
-                                id.value, base_.version().value(), made->born().value()),
-                    made->born(), {.object = core::to_ref(id)});
+            } else {
+                check_absent(context, id);
             }
         }
     }
@@ -169,8 +190,9 @@ Version Transaction::commit() {
         ~End() { transaction.end(); }
     } const at_end{*this};
     if (!prepare()) return base_.version();
-    return store_.pipeline().commit(base_, options_.isolation,
-                                    [this](CommitContext& context) { sequence(context); });
+    return store_.pipeline().commit(
+        base_, options_.isolation, [this](CommitContext& context) { sequence(context); },
+        options_.note);
 }
 
 void Transaction::abort() noexcept { end(); }

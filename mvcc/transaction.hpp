@@ -48,6 +48,9 @@ class Transaction {
     capnp::MessageBuilder& edit(ObjectId id);
     /// Throws: NotFoundError when there is no such object.
     void erase(ObjectId id);
+    /// Writes an object under an id of old, whether it is there, was erased, or (with
+    /// Store::reserve_ids) never was; its type may change. Committed like an edit.
+    void restore(ObjectId id, TypeId type, Words payload);
 
     /// A participant made once per transaction: the trees.
     template <class P>
@@ -75,12 +78,14 @@ class Transaction {
         std::unique_ptr<WorkingCopy> copy{};  // nothing: erased
         std::vector<Word> flat{};             // at commit
         bool differs = true;                  // at commit
+        bool restored = false;                // its id is an old one
     };
     using WriteSet = std::unordered_map<ObjectId, WriteEntry>;
     struct Image {
         TypeId type;
         VersionHandle base;
         std::optional<std::vector<Word>> words;  // nothing: erased
+        bool restored;
     };
     struct Saved {
         std::size_t mark;
@@ -91,6 +96,7 @@ class Transaction {
     VersionHandle read(ObjectId id);
     bool prepare();
     void sequence(CommitContext& context);
+    void check_absent(CommitContext& context, ObjectId id) const;
     void check_unchanged(const VersionHandle& seen, const char* deed) const;
     void end() noexcept;
 
