@@ -13,6 +13,7 @@
 #include "core/lmdb/errors.hpp"
 #include "core/lmdb/keys.hpp"
 #include "core/lmdb/meta_row.hpp"
+#include "core/lmdb/pages/structure.hpp"
 
 namespace vitrine::core::lmdb {
 namespace {
@@ -59,6 +60,9 @@ Environment::Environment(const std::filesystem::path& file, const Options& optio
         if (options.read_only) throw StorageError(name() + ": not a Vitrine store: it is empty");
         // Zeros that a crash left would confuse LMDB.
         if (::ftruncate(descriptor(), 0) != 0) throw_error(errno, name(), "creating the store");
+    }
+    if (options.check_structure && !header_.fresh) {
+        require_structure(PageFile(descriptor(), name()));
     }
     if (!options.read_only) reserve_lock_file(name());
     map(options);

@@ -17,6 +17,9 @@ struct Options {
     std::uint64_t map_bytes = std::uint64_t{1} << 40;
     /// Of a store that is made by this opening; empty: a new one.
     std::optional<Identity> identity{};
+    /// Looks at all pages before LMDB, which trusts them, maps the file: damage to the structure is a
+    /// CorruptionError that names the pages, not a crash. Cost: the file's pages are read once.
+    bool check_structure = false;
 };
 
 /// Opens the store in `file`, alone: a second opening, here or in another process, is refused.

@@ -1,0 +1,66 @@
+#include "core/lmdb/pages/structure.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <vitrine/error.hpp>
+
+namespace vitrine::core::lmdb {
+namespace {
+
+/// Zeros, or less than two pages of anything: what a crash may leave of a creation.
+bool is_fresh(const PageFile& file) {
+    if (file.bytes() == 0) return true;
+    const MetaPage zero = read_meta_page(file, 0), one = read_meta_page(file, 1);
+    if (zero.readable && one.readable) return zero.transaction == 0 && one.transaction == 0;
+    if (file.pages() > 2) return false;
+    Page page;
+    for (std::uint64_t number = 0; number < file.pages(); ++number) {
+        const auto empty = [](std::byte byte) { return byte == std::byte{0}; };
+        if (!file.read(number, page) || !std::all_of(page.bytes.begin(), page.bytes.end(), empty))
+            return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+void check_heads(const Layout& layout, std::vector<PageFault>& faults) {
+    for (const char* name : {"objects", "kept", "types", "commits", "meta"}) {
+        const auto named = [&](const TableHead& table) { return table.name == name; };
+        if (std::none_of(layout.tables.begin(), layout.tables.end(), named))
+            faults.push_back({layout.meta.main.root, "", fmt::format("no table {}", name)});
+    }
+    for (const TableHead& table : layout.tables)
+        if (table.flags != 0)
+            faults.push_back({layout.meta.main.root, table.name, "its flags are unknown"});
+    if (!layout.state) faults.push_back({layout.meta.main.root, "meta", "the store's row is lost"});
+}
+
+std::vector<PageFault> check_structure(const PageFile& file) {
+    std::vector<PageFault> faults;
+    if (is_fresh(file)) return faults;
+    const Layout layout = find_layout(file, faults);
+    check_heads(layout, faults);
+    Census census(file, layout.meta.last_page, faults);
+    const auto nothing = [](const Visit&) {};
+    census.take_free_list(layout.meta.free_list);
+    census.walk(layout.meta.main, nothing);
+    for (const TableHead& table : layout.tables) census.walk(table, nothing);
+    census.check_unclaimed();
+    return faults;
+}
+
+void require_structure(const PageFile& file) {
+    const std::vector<PageFault> faults = check_structure(file);
+    if (faults.empty()) return;
+    constexpr std::size_t kShown = 3;
+    std::string text = file.name() + ": the file is damaged: ";
+    for (std::size_t i = 0; i < std::min(kShown, faults.size()); ++i)
+        text += (i == 0 ? "" : "; ") + to_text(faults[i]);
+    if (faults.size() > kShown) text += fmt::format("; and {} more", faults.size() - kShown);
+    throw CorruptionError(text);
+}
+
+}  // namespace vitrine::core::lmdb
