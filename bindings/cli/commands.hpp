@@ -8,5 +8,9 @@ namespace vitrine::cli {
 void add_commands(CommandLine& line);
 
 void add_info(CommandLine& line);
+void add_roots(CommandLine& line);
+void add_get(CommandLine& line);
+void add_ls(CommandLine& line);
+void add_schema(CommandLine& line);
 
 }  // namespace vitrine::cli
