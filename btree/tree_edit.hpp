@@ -25,7 +25,8 @@ class TreeEdit final : public TreeWriter {
     /// What savepoints keep; cheap to copy.
     struct State {
         ObjectId id{};         // none: named, and not in being at the base
-        bool made = false;     // by this transaction: its id is new
+        bool made = false;     // by this transaction: its id is new,
+        bool returns = false;  // or one of old
         bool comes = false;    // named: must exist after the commit
         bool cleared = false;  // the base's entries are gone
         bool erased = false;   // the tree itself is gone

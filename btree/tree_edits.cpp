@@ -28,6 +28,12 @@ TreeEdits::~TreeEdits() {
     if (catalog_) catalog_->detach();
 }
 
+// The base's, unless it is collected as garbage.
+const ObjectVersion* TreeEdits::peek(ObjectId id) const {
+    const mvcc::Snapshot& base = transaction_.base();
+    return base.store().garbage().sees(id, base.version()) ? base.peek(id) : nullptr;
+}
+
 TreeEdit& TreeEdits::catalog() {
     if (!catalog_)
         catalog_ =
@@ -47,7 +53,7 @@ std::optional<TreeKind> TreeEdits::kind_of(ObjectId id) {
         return edit->kind();
     }
     const mvcc::Epoch::Guard guard;
-    const ObjectVersion* header = transaction_.base().peek(id);
+    const ObjectVersion* header = peek(id);
     if (header == nullptr || header->type() != kTreeHeaderType) return std::nullopt;
     return btree::kind_of(header->aux<TreeHeaderView>());
 }
@@ -63,7 +69,7 @@ std::shared_ptr<TreeEdit> TreeEdits::opened(ObjectId id, const TreeKind& kind) {
     if (id == kCatalog) throw NotFoundError("there is no " + what);
     {
         const mvcc::Epoch::Guard guard;
-        const ObjectVersion* header = transaction_.base().peek(id);
+        const ObjectVersion* header = peek(id);
         if (header == nullptr) throw NotFoundError("there is no " + what);
         if (header->type() != kTreeHeaderType)
             throw TypeError(fmt::format("object #{} is not a tree", id.value));
@@ -104,6 +110,19 @@ std::shared_ptr<TreeEdit> TreeEdits::made(const TreeKind& kind) {
     const ObjectId id = transaction_.store().allocate_id();
     edits_.push_back(
         std::make_shared<TreeEdit>(*this, "", kind, TreeEdit::State{.id = id, .made = true}));
+    return edits_.back();
+}
+
+std::shared_ptr<TreeEdit> TreeEdits::restored(ObjectId id, const TreeKind& kind) {
+    for (const auto& edit : edits_) {
+        if (edit->state().id != id || !edit->state().erased || edit->kind() != kind) continue;
+        edit->state().erased = false;  // cleared it stays
+        return edit;
+    }
+    if (!id || id == kCatalog || find(id) != nullptr || transaction_.base().find(id))
+        throw UsageError(fmt::format("tree #{} cannot come back: the id is in use", id.value));
+    edits_.push_back(std::make_shared<TreeEdit>(
+        *this, "", kind, TreeEdit::State{.id = id, .made = true, .returns = true}));
     return edits_.back();
 }
 

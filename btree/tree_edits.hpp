@@ -29,6 +29,7 @@ class TreeEdits final : public mvcc::Participant {
     std::shared_ptr<TreeEdit> named(std::string_view name, const TreeKind& kind);
     std::shared_ptr<TreeEdit> opened(ObjectId id, const TreeKind& kind);
     std::shared_ptr<TreeEdit> made(const TreeKind& kind);
+    std::shared_ptr<TreeEdit> restored(ObjectId id, const TreeKind& kind);
     TreeEdit& catalog();
 
     /// The tree with this id in the transaction, if it uses one.
@@ -49,6 +50,7 @@ class TreeEdits final : public mvcc::Participant {
     [[nodiscard]] mvcc::Transaction& transaction() const { return transaction_; }
 
   private:
+    [[nodiscard]] const ObjectVersion* peek(ObjectId id) const;
     ObjectId resolve(TreeEdit& edit, mvcc::CommitContext& context);
 
     mvcc::Transaction& transaction_;

@@ -13,6 +13,7 @@ namespace vitrine::btree {
 namespace {
 
 std::optional<TreeState> newest_state(mvcc::CommitContext& context, ObjectId id) {
+    if (context.store().garbage().condemned(id)) return std::nullopt;  // it is as good as erased
     const ObjectVersion* header = context.newest(id);
     if (header == nullptr) return std::nullopt;
     return state_of(header->aux<TreeHeaderView>());
@@ -99,8 +100,10 @@ TreeCommit::TreeCommit(mvcc::CommitContext& context, const TreeEdit& edit, Objec
       id_(id),
       base_(edit.base()),
       newest_(edit.state().made ? std::nullopt : newest_state(context, id)) {
-    if (edit.state().made) return;  // nobody else can know it
+    if (edit.state().made && !edit.state().returns) return;  // nobody else can know it
     if (const ObjectVersion* header = context.newest_or_tombstone(id)) changed_ = header->born();
+    if (const auto since = context.store().garbage().condemned(id))
+        changed_ = Version{since->value() + 1};
 }
 
 void TreeCommit::conflict_of_tree(const char* what, Version with) const {
@@ -211,10 +214,17 @@ void TreeCommit::check_range(Versus& versus, const RangeRead& range) {
 }
 
 void TreeCommit::validate() {
+    if (edit_.state().returns && context_.newest(id_) != nullptr)
+        conflict_of_tree("made", changed_);
     if (base_ && !newest_) {
         if (edit_.state().erased) return;
         if (!context_.serializable() && !edit_.writes() && !edit_.reported()) return;
         conflict_of_tree("erased", changed_);
+    }
+    if (newest_ && changed_ > context_.base().version()) {
+        const ObjectVersion* header = context_.newest(id_);
+        if (kind_of(header->aux<TreeHeaderView>()) != edit_.kind())
+            conflict_of_tree("given another kind", changed_);
     }
     // A tree that is in being now but was not at the base was made since, whoever remembers.
     if (base_.has_value() == newest_.has_value() &&

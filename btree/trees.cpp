@@ -99,6 +99,12 @@ core::ObjectId create_tree(mvcc::Transaction& transaction, const TreeKind& kind)
     return transaction.participant<TreeEdits>().made(kind)->state().id;
 }
 
+std::shared_ptr<TreeWriter> restore_tree(mvcc::Transaction& transaction, core::ObjectId id,
+                                         const TreeKind& kind) {
+    transaction.require_active();
+    return transaction.participant<TreeEdits>().restored(id, kind);
+}
+
 std::optional<Root> find_root(mvcc::Transaction& transaction, std::string_view name) {
     transaction.require_active();
     auto& edits = transaction.participant<TreeEdits>();

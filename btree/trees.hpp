@@ -50,6 +50,10 @@ std::shared_ptr<TreeWriter> edit_tree(mvcc::Transaction& transaction, std::strin
 std::shared_ptr<TreeWriter> edit_tree(mvcc::Transaction& transaction, core::ObjectId id,
                                       const TreeKind& kind);
 core::ObjectId create_tree(mvcc::Transaction& transaction, const TreeKind& kind);
+/// A tree under an id of old, without entries: one that was erased, or (mvcc::Store::reserve_ids) never
+/// was. Throws: UsageError when something has that id; ConflictError, at the commit, the same.
+std::shared_ptr<TreeWriter> restore_tree(mvcc::Transaction& transaction, core::ObjectId id,
+                                         const TreeKind& kind);
 
 std::optional<Root> find_root(mvcc::Transaction& transaction, std::string_view name);
 /// `id` may be an object or a tree, also one made by this transaction. Throws: NotFoundError.

@@ -58,7 +58,14 @@ VersionHandle CommitContext::make(ObjectId id, TypeId type, Words payload) {
         ObjectVersion::make(store_.account(), store_.traits_of(type), id, number_, type, payload));
 }
 
+void CommitContext::tell(ObjectId id, TypeId type, Words payload) {
+    if (!tells_ || !store_.garbage().active()) return;
+    const TypeTraits* traits = store_.traits_of(type);
+    if (traits == nullptr || !traits->part) store_.garbage().wrote(id, type, payload);
+}
+
 const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload) {
+    tell(id, type, payload);
     VersionHandle fresh = make(id, type, payload);
     Change& mine = change(id);
     mine.fresh = std::move(fresh);
@@ -66,6 +73,7 @@ const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload)
 }
 
 const ObjectVersion* CommitContext::create(ObjectId id, TypeId type, Words payload) {
+    tell(id, type, payload);
     VersionHandle fresh = make(id, type, payload);
     Change& mine = add_change(id, {});  // no look-up of what cannot be there
     mine.fresh = std::move(fresh);

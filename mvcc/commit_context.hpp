@@ -60,6 +60,9 @@ class CommitContext {
     }
     [[nodiscard]] const RecentChanges& recent() const { return recent_; }
 
+    /// What is written from here on is not told to a collection of garbage: it is its own.
+    void stop_telling() { tells_ = false; }
+
     /// Links everything: the point of no return. Throws: std::bad_alloc before it.
     void link();
     [[nodiscard]] std::vector<Change>& changes() { return changes_; }
@@ -71,11 +74,13 @@ class CommitContext {
     Change& change(ObjectId id);
     Change& add_change(ObjectId id, VersionHandle predecessor);
     VersionHandle make(ObjectId id, TypeId type, Words payload);
+    void tell(ObjectId id, TypeId type, Words payload);
 
     Store& store_;
     const Snapshot& base_;
     const Version number_;
     const bool serializable_;
+    bool tells_ = true;
     std::vector<Change> changes_;
     RecentChanges& recent_;
     std::vector<std::pair<ObjectId, std::vector<std::uint64_t>>> noted_;

@@ -5,8 +5,8 @@
 namespace vitrine::mvcc {
 
 void MarkSet::note_peak() {
-    peak_ = std::max(peak_,
-                     marked_.bytes() + pending_.bytes() + stack_.capacity() * sizeof(ObjectId));
+    peak_ =
+        std::max(peak_, marked_.bytes() + pending_.bytes() + stack_.capacity() * sizeof(ObjectId));
 }
 
 void MarkSet::mark_and_pend(ObjectId id) {

@@ -103,6 +103,7 @@ void Pipeline::complete(const CommitList& batch) {
         // push() comes before publication; the plan must see the pins after it (D3).
         const std::lock_guard lock(sequencing_);
     }
+    const std::lock_guard whole(completing_);
     stage_->persist(commits);
     durable_.store(commits.back()->number.value(), std::memory_order_release);
     if (!deferred_) {

@@ -50,6 +50,11 @@ class Pipeline final : public CommitSink {
     [[nodiscard]] Version durable() const {
         return Version{durable_.load(std::memory_order_acquire)};
     }
+    /// While it is held, no batch is written or published: the storage has exactly what is published,
+    /// under Durability::full. To be held for moments: commits wait.
+    [[nodiscard]] std::unique_lock<std::mutex> hold_batches() {
+        return std::unique_lock(completing_);
+    }
     [[nodiscard]] core::Time time_of(Version version) const;
     [[nodiscard]] PipelineCounters counters() const;
 
@@ -71,6 +76,7 @@ class Pipeline final : public CommitSink {
     core::Time last_time_;  // guarded by sequencing_
     RecentChanges recent_;  // guarded by sequencing_
     std::string refusing_;  // guarded by sequencing_: why no more commits are taken
+    std::mutex completing_;  // held from a batch's plan to its settling
     std::atomic<std::uint64_t> published_;
     std::atomic<std::uint64_t> durable_;
 

@@ -14,9 +14,11 @@
 
 #include "core/schema/registry.hpp"
 #include "core/storage.hpp"
+#include "mvcc/garbage_watch.hpp"
 #include "mvcc/heap_trim.hpp"
 #include "mvcc/horizon.hpp"
 #include "mvcc/memory_account.hpp"
+#include "mvcc/mergers.hpp"
 #include "mvcc/object_table.hpp"
 #include "mvcc/pins.hpp"
 #include "mvcc/pipeline.hpp"
@@ -68,6 +70,8 @@ class Store {
     [[nodiscard]] const StoreOptions& options() const { return options_; }
     [[nodiscard]] core::schema::Registry& types() { return types_; }
     [[nodiscard]] TypeChecks& type_checks() { return type_checks_; }
+    [[nodiscard]] Mergers& mergers() { return mergers_; }
+    [[nodiscard]] GarbageWatch& garbage() { return garbage_; }
     [[nodiscard]] core::Storage& storage() { return *storage_; }
     [[nodiscard]] std::size_t open_snapshots() const { return pins_->count(); }
 
@@ -126,6 +130,8 @@ class Store {
     std::unordered_map<TypeId, TypeTraits> traits_;
     core::schema::Registry types_;
     TypeChecks type_checks_;
+    Mergers mergers_;
+    GarbageWatch garbage_{types_};
     AccountOwner account_;
     ObjectTable table_;
     PinsOwner pins_;

@@ -31,6 +31,8 @@ std::pair<ObjectId, capnp::MessageBuilder&> Transaction::create(TypeId type) {
 
 VersionHandle Transaction::read(ObjectId id) {
     if (const auto seen = reads_.find(id); seen != reads_.end()) return seen->second;
+    if (!store_.garbage().sees(id, base_.version()))
+        return reads_.emplace(id, VersionHandle{}).first->second;
     return reads_.emplace(id, base_.find(id)).first->second;
 }
 
@@ -142,22 +144,48 @@ void Transaction::check_unchanged(const VersionHandle& seen, const char* deed) c
                         until, {.object = core::to_ref(seen->id())});
 }
 
+// Makes one edit of two, where the program has a rule for the type.
+bool Transaction::merge(CommitContext& context, ObjectId id, WriteEntry& entry) const {
+    if (entry.base->until() == core::kOpen) return false;
+    const auto rule = store_.mergers().find(entry.type);
+    if (!rule || entry.base->type() != entry.type) return false;
+    const ObjectVersion* theirs = context.newest(id);
+    if (theirs == nullptr || theirs->type() != entry.type) return false;
+    entry.flat = (*rule)(entry.base->payload(), theirs->payload(), entry.flat);
+    return true;
+}
+
 void Transaction::check_absent(CommitContext& context, ObjectId id) const {
     const ObjectVersion* made = context.newest(id);
-    if (made == nullptr) return;
+    if (made == nullptr || store_.garbage().condemned(id)) return;
     throw ConflictError(fmt::format("object #{} was not there at version {} and made by commit {}",
                                     id.value, base_.version().value(), made->born().value()),
                         made->born(), {.object = core::to_ref(id)});
 }
 
+// Under every isolation: that nobody used an object is why it is collected.
+void Transaction::check_not_condemned() const {
+    if (!store_.garbage().active()) return;
+    for (const auto& [id, seen] : reads_) {
+        const auto since = seen ? store_.garbage().condemned(id) : std::nullopt;
+        if (!since) continue;
+        throw ConflictError(fmt::format("object #{} was read here at version {} and collected as "
+                                        "garbage after commit {}",
+                                        id.value, base_.version().value(), since->value()),
+                            Version{since->value() + 1}, {.object = core::to_ref(id)});
+    }
+}
+
 void Transaction::sequence(CommitContext& context) {
+    check_not_condemned();
     for (auto& [id, entry] : writes_) {
         if (!entry.differs) continue;
         if (!entry.copy) {
             const ObjectVersion* newest = context.newest_or_tombstone(id);
             if (newest == nullptr || newest->tombstone()) continue;  // both erased it
         }
-        if (entry.base) check_unchanged(entry.base, entry.copy ? "edited" : "erased");
+        if (entry.base && !(entry.copy && merge(context, id, entry)))
+            check_unchanged(entry.base, entry.copy ? "edited" : "erased");
         if (!entry.base && entry.restored) {
             check_absent(context, id);
             context.put(id, entry.type, entry.flat);

@@ -96,6 +96,8 @@ class Transaction {
     VersionHandle read(ObjectId id);
     bool prepare();
     void sequence(CommitContext& context);
+    void check_not_condemned() const;
+    bool merge(CommitContext& context, ObjectId id, WriteEntry& entry) const;
     void check_absent(CommitContext& context, ObjectId id) const;
     void check_unchanged(const VersionHandle& seen, const char* deed) const;
     void end() noexcept;

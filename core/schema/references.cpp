@@ -1,6 +1,6 @@
 #include "core/schema/references.hpp"
 
-#include <optional>
+#include <set>
 #include <vector>
 
 #include <capnp/any.h>
@@ -37,9 +37,12 @@ bool may_hold_references(capnp::Type type) {
     return type.isStruct();
 }
 
+using Found =
+    FunctionRef<void(ObjectId, TypeId expected, bool is_tree, const std::vector<Step>& path)>;
+
 class Visit {
   public:
-    explicit Visit(ReferenceSink sink) : sink_(sink) {}
+    explicit Visit(Found found) : found_(found) {}
 
     void record(capnp::DynamicStruct::Reader reader) {
         const TypeId type = reader.getSchema().getProto().getId();
@@ -80,7 +83,7 @@ class Visit {
             id |= std::uint64_t{data[i]} << (8 * i);
         if (id == 0) return;
         const bool is_tree = reader.getSchema().getProto().getId() == kTreeRefType;
-        sink_(ObjectId{id}, is_tree ? 0 : target_of(reader.getSchema()), is_tree, text_of(path_));
+        found_(ObjectId{id}, is_tree ? 0 : target_of(reader.getSchema()), is_tree, path_);
     }
 
     static TypeId target_of(capnp::StructSchema ref) {
@@ -89,16 +92,46 @@ class Visit {
         return arguments[0].asStruct().getProto().getId();
     }
 
-    ReferenceSink sink_;
+    Found found_;
     std::vector<Step> path_;
 };
+
+void visit(capnp::StructSchema schema, Words payload, Found found) {
+    const auto* words = reinterpret_cast<const capnp::word*>(payload.data());
+    const auto root = capnp::readMessageUnchecked<capnp::AnyPointer>(words);
+    Visit(found).record(root.getAs<capnp::DynamicStruct>(schema));
+}
+
+bool refers(capnp::StructSchema schema, std::set<TypeId>& seen) {
+    const TypeId type = schema.getProto().getId();
+    if (type == kRefType || type == kTreeRefType) return true;
+    if (schema.getProto().getIsGeneric()) return true;  // that depends on what it is filled with
+    if (!seen.insert(type).second) return false;
+    for (const auto field : schema.getFields()) {
+        capnp::Type of = field.getType();
+        while (of.isList()) of = of.asList().getElementType();
+        if (of.isStruct() && refers(of.asStruct(), seen)) return true;
+    }
+    return false;
+}
 
 }  // namespace
 
 void visit_references(capnp::StructSchema schema, Words payload, ReferenceSink sink) {
-    const auto* words = reinterpret_cast<const capnp::word*>(payload.data());
-    const auto root = capnp::readMessageUnchecked<capnp::AnyPointer>(words);
-    Visit(sink).record(root.getAs<capnp::DynamicStruct>(schema));
+    visit(schema, payload,
+          [&](ObjectId target, TypeId expected, bool is_tree, const std::vector<Step>& path) {
+              sink(target, expected, is_tree, text_of(path));
+          });
+}
+
+void visit_targets(capnp::StructSchema schema, Words payload, TargetSink sink) {
+    visit(schema, payload,
+          [&](ObjectId target, TypeId, bool, const std::vector<Step>&) { sink(target); });
+}
+
+bool may_refer(capnp::StructSchema schema) {
+    std::set<TypeId> seen;
+    return refers(schema, seen);
 }
 
 }  // namespace vitrine::core::schema

@@ -22,4 +22,11 @@ using ReferenceSink =
 /// Registry::find. Cost: O(size of the record); allocates for the path of what it reports.
 void visit_references(capnp::StructSchema schema, Words payload, ReferenceSink sink);
 
+/// The same without the paths, which cost more than the rest: for who goes over all objects.
+using TargetSink = FunctionRef<void(ObjectId target)>;
+void visit_targets(capnp::StructSchema schema, Words payload, TargetSink sink);
+
+/// False when no record of the type can hold a reference. Cost: O(fields of all types within it).
+bool may_refer(capnp::StructSchema schema);
+
 }  // namespace vitrine::core::schema

@@ -5,6 +5,7 @@
 #include <vitrine/error.hpp>
 
 #include "core/schema/compare.hpp"
+#include "core/schema/retarget.hpp"
 
 namespace vitrine::core::schema {
 
@@ -31,6 +32,23 @@ void Registry::check(capnp::StructSchema program) {
     for (auto& [id, words] : fresh) {
         pending.insert(id);
         known.insert_or_assign(id, std::move(words));
+    }
+    known_.swap(known);
+    pending_.swap(pending);
+    loader_.reset();
+}
+
+void Registry::retarget(TypeId from, TypeId to) {
+    const std::lock_guard lock(mutex_);
+    Nodes known = known_;
+    std::set<TypeId> pending = pending_;
+    for (auto& [id, words] : known) {
+        const Node node = node_of(words);
+        if (id == from || (node.isStruct() && node.getScopeId() == from)) continue;
+        if (auto changed = retargeted(node, from, to)) {
+            words = std::move(*changed);
+            pending.insert(id);
+        }
     }
     known_.swap(known);
     pending_.swap(pending);

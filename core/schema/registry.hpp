@@ -43,6 +43,10 @@ class Registry {
     /// Cost: O(fields); allocates, locks. To be called at first use of a type, not at each.
     void check(capnp::StructSchema program);
 
+    /// From now on every stored `Ref` to `from`, but in `from` itself, is one to `to`: objects of the
+    /// one type have become objects of the other. Both must be known.
+    void retarget(TypeId from, TypeId to);
+
     /// The nodes that the next batch must write; none is pending after.
     [[nodiscard]] std::vector<StoredType> take_pending();
     /// The batch failed: what it took is pending again, in the form it has grown to meanwhile.

@@ -7,6 +7,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "mvcc/past.hpp"
 #include "tests/mvcc/fixture.hpp"
 
 namespace vitrine::mvcc::test {
@@ -28,7 +29,7 @@ class Twins {
         for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) step();
     }
 
-    /// Everything closed, nothing is left but the newest version of every object.
+    /// Everything closed, nothing is left but what the retention keeps.
     void finish() {
         for (auto& open : transactions_) check_all(open.real.base(), open.model.base);
         transactions_.clear();
@@ -40,8 +41,7 @@ class Twins {
             machine_->flush();
         }
         check_all(machine_->snapshot(), model_.newest());
-        EXPECT_EQ(machine_.rows(), model_.ever().size());
-        EXPECT_TRUE(machine_.disk->witnesses().empty());
+        check_kept();
         machine_->trim_cache();
         EXPECT_EQ(machine_->open_snapshots(), 0u);
         check_disk();
@@ -101,6 +101,7 @@ class Twins {
             case 6:
                 for (const auto& [snapshot, version] : snapshots_) check_all(snapshot, version);
                 return;
+            case 8: look_back(); return;
             case 7:
                 if (deferred_) machine_->flush();
                 check_disk();
@@ -111,8 +112,8 @@ class Twins {
         auto open = transactions_.begin();
         std::advance(open, static_cast<long>(below(transactions_.size())));
         switch (below(12)) {
-            case 0:
-            case 1: create_in(*open); return;
+            case 0: create_in(*open); return;
+            case 1: restore_in(*open); return;
             case 2:
             case 3:
             case 4:
@@ -132,6 +133,19 @@ class Twins {
         const ObjectId id = create(open.real, value, words_of(value));
         open.model.create(id.value, value);
         open.made.insert(id.value);
+    }
+    /// An object of old comes back, or gets another value.
+    void restore_in(Open& open) {
+        if (model_.ever().empty()) return;
+        auto found = model_.ever().begin();
+        std::advance(found, static_cast<long>(below(model_.ever().size())));
+        const Model::Id id = found->first;
+        const std::uint64_t value = below(1000);
+        const bool there = open.model.find(id).has_value();
+        const bool erased_here = !there && model_.at(open.model.base).contains(id);
+        open.real.restore(ObjectId{id}, kNumber, payload_of(value, words_of(value)));
+        if (!there && !erased_here) open.made.insert(id);
+        open.model.set(id, value);
     }
     void read_in(Open& open) {
         const ObjectId id = some_id(open);
@@ -198,6 +212,54 @@ class Twins {
         transactions_.erase(open);
     }
 
+    /// A version of the past, perhaps too old, perhaps not there yet.
+    void look_back() {
+        const std::uint64_t asked = below(model_.newest() + 2);
+        const std::uint64_t oldest = machine_->horizon().oldest().value();
+        if (asked > model_.newest()) {
+            EXPECT_THROW(machine_->snapshot_at(v(asked)), NotFoundError);
+        } else if (asked < oldest && asked != model_.newest()) {
+            EXPECT_THROW(machine_->snapshot_at(v(asked)), SnapshotTooOldError);
+        } else {
+            const Snapshot past = machine_->snapshot_at(v(asked));
+            check_all(past, asked);
+            if (snapshots_.size() < 4) snapshots_.emplace_back(past, asked);
+        }
+    }
+    /// Rows, history and log have exactly what the retention wants.
+    void check_kept() {
+        const std::size_t oldest = machine_->horizon().oldest().value();
+        const bool logged = machine_->horizon().keeps_log();
+        std::size_t rows = 0;
+        for (const auto& [id, changes] : model_.ever()) {
+            const std::vector<std::size_t> needed = model_.needed(id, oldest);
+            rows += needed.size();
+            EXPECT_EQ(machine_.rows(ObjectId{id}), needed.size()) << "object " << id;
+            const auto history = mvcc::history(*machine_, ObjectId{id});
+            ASSERT_EQ(history.size(), needed.size()) << "object " << id;
+            for (std::size_t i = 0; i < needed.size(); ++i) {
+                const vitrine::ObjectVersion& info = history[history.size() - 1 - i].info;
+                EXPECT_EQ(info.version.value(), needed[i]);
+                EXPECT_EQ(info.erased, !model_.at(needed[i]).contains(id));
+            }
+        }
+        EXPECT_EQ(machine_.rows(), rows);
+        for (const Version witness : machine_.disk->witnesses()) EXPECT_GE(witness.value(), oldest);
+        const auto log = mvcc::commits(*machine_, {}, ~std::size_t{0});
+        const std::size_t first = std::max<std::size_t>(oldest, 1);
+        ASSERT_EQ(log.size(), logged ? model_.newest() + 1 - first : 0);
+        for (std::size_t i = 0; i < log.size(); ++i) {
+            EXPECT_EQ(log[i].version.value(), first + i);
+            std::vector<AnyRef> changed;
+            for (const auto& [id, changes] : model_.ever())
+                if (std::binary_search(changes.begin(), changes.end(), first + i))
+                    changed.push_back(AnyRef{id});
+            EXPECT_EQ(log[i].changed, changed);
+            EXPECT_EQ(machine_->snapshot_at(log[i].time).version(), log[i].version);
+        }
+        EXPECT_EQ(machine_.disk->commits({}, ~std::size_t{0}).size(), log.size());
+    }
+
     void check_all(const Snapshot& snapshot, std::size_t version) {
         ASSERT_EQ(snapshot.version().value(), version);
         const Model::State& state = model_.at(version);
@@ -224,12 +286,23 @@ class Twins {
     std::vector<std::pair<Snapshot, std::size_t>> snapshots_;
 };
 
-struct ModelTest : testing::TestWithParam<std::tuple<bool, std::size_t>> {};
+struct Kept {
+    const char* name;
+    Retention retention;
+};
+constexpr Kept kNone{"None", Retention::none()};
+constexpr Kept kThree{"Three", Retention::commits(3)};
+constexpr Kept kForty{"Forty", Retention::commits(40)};
+constexpr Kept kAll{"All", Retention::forever()};
+
+struct ModelTest : testing::TestWithParam<std::tuple<bool, std::size_t, Kept>> {};
 
 TEST_P(ModelTest, RandomTransactionsDoWhatTheModelDoes) {
-    const auto [full, cache_bytes] = GetParam();
-    const StoreOptions options = with_cache(cache_bytes, full ? StoreOptions{} : deferred());
-    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    const auto [full, cache_bytes, kept] = GetParam();
+    StoreOptions options = with_cache(cache_bytes, full ? StoreOptions{} : deferred());
+    options.retention = kept.retention;
+    const std::uint64_t seeds = kept.retention == Retention::none() ? 150 : 50;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         SCOPED_TRACE(testing::Message() << "seed " << seed);
         Twins twins(seed, options);
         twins.run(400);
@@ -244,11 +317,12 @@ TEST_P(ModelTest, RandomTransactionsDoWhatTheModelDoes) {
 INSTANTIATE_TEST_SUITE_P(Everywhere, ModelTest,
                          testing::Combine(testing::Bool(),
                                           testing::Values(std::size_t{0}, std::size_t{4} << 10,
-                                                          std::size_t{1} << 20)),
+                                                          std::size_t{1} << 20),
+                                          testing::Values(kNone, kThree, kForty, kAll)),
                          [](const auto& instance) {
                              return std::string(std::get<0>(instance.param) ? "Full" : "Deferred") +
                                     "With" + std::to_string(std::get<1>(instance.param)) +
-                                    "CacheBytes";
+                                    "CacheBytesKeeping" + std::get<2>(instance.param).name;
                          });
 
 }  // namespace

@@ -74,7 +74,9 @@ class Model {
         for (const Id id : differing) {
             const std::optional<Value>& value = transaction.written.at(id);
             if (!value && !outcome.next.contains(id)) continue;  // both erased it
-            if (changed_since(id, transaction.base)) return {true};
+            // What was absent and is to come (back) must still be absent.
+            if (base.contains(id) ? changed_since(id, transaction.base) : outcome.next.contains(id))
+                return {true};
             if (value) {
                 outcome.next[id] = *value;
             } else {
@@ -92,19 +94,31 @@ class Model {
     }
 
     void commit(Outcome outcome) {
-        for (const Id id : outcome.changed) last_changed_[id] = states_.size();
+        for (const Id id : outcome.changed) changes_[id].push_back(states_.size());
         states_.push_back(std::move(outcome.next));
     }
-    /// Objects that were ever there.
-    [[nodiscard]] const std::map<Id, std::size_t>& ever() const { return last_changed_; }
+    /// Objects that were ever there, and the versions that changed them.
+    [[nodiscard]] const std::map<Id, std::vector<std::size_t>>& ever() const { return changes_; }
+    /// Which of these versions a store needs that shows `oldest` and everything after it, an absence
+    /// from `oldest` on included.
+    [[nodiscard]] std::vector<std::size_t> needed(Id id, std::size_t oldest) const {
+        std::vector<std::size_t> result;
+        const auto& all = changes_.at(id);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const bool last = i + 1 == all.size();
+            const bool there = at(all[i]).contains(id);
+            if (last ? there || all[i] >= oldest : all[i + 1] > oldest) result.push_back(all[i]);
+        }
+        return result;
+    }
 
   private:
     [[nodiscard]] bool changed_since(Id id, std::size_t base) const {
-        const auto last = last_changed_.find(id);
-        return last != last_changed_.end() && last->second > base;
+        const auto last = changes_.find(id);
+        return last != changes_.end() && last->second.back() > base;
     }
     std::vector<State> states_{State{}};
-    std::map<Id, std::size_t> last_changed_;
+    std::map<Id, std::vector<std::size_t>> changes_;
 };
 
 }  // namespace vitrine::test

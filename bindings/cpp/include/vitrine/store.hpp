@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <filesystem>
 #include <functional>
@@ -7,13 +8,18 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
+#include <vitrine/detail/struct_type.hpp>
 #include <vitrine/detail/transact.hpp>
 #include <vitrine/error.hpp>
+#include <vitrine/history.hpp>
+#include <vitrine/migration_report.hpp>
 #include <vitrine/options.hpp>
 #include <vitrine/snapshot.hpp>
 #include <vitrine/stats.hpp>
 #include <vitrine/transaction.hpp>
+#include <vitrine/undo_plan.hpp>
 #include <vitrine/verify_report.hpp>
 #include <vitrine/version.hpp>
 
@@ -95,6 +101,75 @@ class Store {
     void trim_cache();
     [[nodiscard]] Stats stats() const;
 
+    /// A version of the past: one that a snapshot of it would still show because the retention
+    /// (StoreOptions) covers it. Throws: SnapshotTooOldError when it is no longer kept,
+    /// NotFoundError when it is in the future.
+    [[nodiscard]] Snapshot snapshot_at(Version version) const;
+    /// The newest commit not after `time`; commit times strictly increase.
+    /// Throws: SnapshotTooOldError. Cost: a binary search on disk.
+    [[nodiscard]] Snapshot snapshot_at(std::chrono::system_clock::time_point time) const;
+    /// The log: commits after `after`, oldest first, at most `limit`. As far as the retention
+    /// reaches; Retention::none() keeps no log. Waits for what is visible to be on disk.
+    [[nodiscard]] std::vector<CommitInfo> commits(Version after, std::size_t limit) const;
+    /// The object's versions that are kept, newest first, its erasure among them; nothing when there
+    /// never was such an object. Waits as commits() does. Throws: TypeError.
+    template <class T>
+    [[nodiscard]] std::vector<ObjectVersion> history(Ref<T> ref) const {
+        return history_of(ref, detail::kStructType<T>);
+    }
+
+    /// Says what undo() would do, and what stands in its way. Changes nothing.
+    /// Throws: as undo(), but no ConflictError.
+    [[nodiscard]] UndoPlan plan_undo(Version version) const;
+    /// Takes back what a commit did, in a new commit, per object and per key of a tree, the names of
+    /// roots included. What is back already is left alone; a root or tree that it made goes only if
+    /// still as it was made. An undo can be undone. Returns the new commit, or the newest version
+    /// when there was nothing to do.
+    /// Throws: ConflictError that lists what later commits changed again, SnapshotTooOldError when
+    /// the commit or the one before it is not kept, NotFoundError when it is in the future.
+    Version undo(Version version);
+
+    /// From now on two edits of one object of type T do not conflict: `fn(base, theirs, mine, merged)`
+    /// makes one of them, from what both began with, what the other commit made of it and what this
+    /// transaction did, all `T::Reader`, into a `T::Builder` that begins as a copy of mine. Whatever
+    /// the transaction read of an object that it edited is fn's matter, and not checked. An erased
+    /// object still conflicts. Not stored: each program says so after opening.
+    ///
+    ///     store.merge_edits<Counter>([](auto base, auto theirs, auto mine, auto merged) {
+    ///         merged.setHits(theirs.getHits() + mine.getHits() - base.getHits());
+    ///     });
+    ///
+    /// Threads: fn runs in committing threads, one at a time, while other commits wait: it must be
+    /// quick, and must not call the store. What it throws fails the commit.
+    template <class T, class F>
+        requires std::invocable<F&, typename T::Reader, typename T::Reader, typename T::Reader,
+                                typename T::Builder>
+    void merge_edits(F fn) {
+        set_merge(
+            detail::kStructType<T>,
+            [fn = std::move(fn)](const capnp::word* base, const capnp::word* theirs,
+                                 const capnp::word* mine, capnp::MessageBuilder& merged) mutable {
+                std::invoke(fn, detail::read_flat<T>(base), detail::read_flat<T>(theirs),
+                            detail::read_flat<T>(mine), merged.getRoot<T>());
+            });
+    }
+
+    /// Makes objects of type New of all objects of type Old: `fn(Old::Reader, New::Builder)`. Each
+    /// keeps its id; stored references to Old become references to New, in structs and as values of
+    /// trees. Runs in transactions of bounded size, and again after a crash, error or cancellation:
+    /// what is New already stays. Superseded versions stay Old. Not while others use Old.
+    /// Throws: what fn throws, SchemaError, CancelledError; what was committed stays.
+    template <class Old, class New, class F>
+        requires std::invocable<F&, typename Old::Reader, typename New::Builder> MigrationReport
+        migrate(F fn, const Progress& progress = {}) {
+            return migrate_type(
+                detail::kStructType<Old>, detail::kStructType<New>,
+                [&fn](const capnp::word* old, capnp::MessageBuilder& fresh) {
+                    std::invoke(fn, detail::read_flat<Old>(old), fresh.initRoot<New>());
+                },
+                progress);
+        }
+
     /// Reads everything: checksums, intervals, order and counts of trees, references.
     /// Throws: CancelledError when `progress` returns false.
     [[nodiscard]] VerifyReport verify(const Progress& progress = {}) const;
@@ -105,6 +180,14 @@ class Store {
     [[nodiscard]] detail::OpenStore& store() const;
     [[nodiscard]] std::shared_ptr<mvcc::Transaction> begin_machine(
         TransactionOptions options) const;
+    using Merge = std::function<void(const capnp::word* base, const capnp::word* theirs,
+                                     const capnp::word* mine, capnp::MessageBuilder& merged)>;
+    using Convert = std::function<void(const capnp::word* old, capnp::MessageBuilder& fresh)>;
+    [[nodiscard]] std::vector<ObjectVersion> history_of(AnyRef ref,
+                                                        const detail::StructType& type) const;
+    void set_merge(const detail::StructType& type, Merge merge);
+    MigrationReport migrate_type(const detail::StructType& from, const detail::StructType& to,
+                                 const Convert& convert, const Progress& progress);
     /// Nothing: it conflicted, and is to be run again. Throws: ConflictError after the last
     /// attempt.
     static std::optional<Version> try_finish(detail::Attempt& attempt, detail::Backoff& backoff);

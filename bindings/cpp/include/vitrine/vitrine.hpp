@@ -15,10 +15,13 @@
 #include <vitrine/bytes.hpp>
 #include <vitrine/entry.hpp>
 #include <vitrine/error.hpp>
+#include <vitrine/history.hpp>
 #include <vitrine/item.hpp>
+#include <vitrine/migration_report.hpp>
 #include <vitrine/object.hpp>
 #include <vitrine/options.hpp>
 #include <vitrine/ref.hpp>
+#include <vitrine/retention.hpp>
 #include <vitrine/root_info.hpp>
 #include <vitrine/savepoint.hpp>
 #include <vitrine/set_operations.hpp>
@@ -32,6 +35,7 @@
 #include <vitrine/tree_range.hpp>
 #include <vitrine/tree_set.hpp>
 #include <vitrine/tree_view.hpp>
+#include <vitrine/undo_plan.hpp>
 #include <vitrine/verify_report.hpp>
 #include <vitrine/version.hpp>
 #include <vitrine/view.hpp>

@@ -1,0 +1,57 @@
+#include "mvcc/garbage_watch.hpp"
+
+#include <vitrine/error.hpp>
+
+#include "core/schema/references.hpp"
+#include "core/schema/registry.hpp"
+
+namespace vitrine::mvcc {
+
+void GarbageWatch::claim() {
+    const std::lock_guard lock(mutex_);
+    if (claimed_) throw UsageError("a collection of garbage is running already");
+    claimed_ = true;
+}
+
+void GarbageWatch::begin(std::shared_ptr<MarkSet> marks) {
+    const std::lock_guard lock(mutex_);
+    marks_ = std::move(marks);
+    active_.store(true, std::memory_order_relaxed);
+}
+
+void GarbageWatch::end() noexcept {
+    const std::lock_guard lock(mutex_);
+    active_.store(false, std::memory_order_relaxed);
+    marks_.reset();
+    claimed_ = false;
+}
+
+bool GarbageWatch::tell_read(ObjectId id, Version base) {
+    const auto told = marks();
+    if (!told || told->spare(id)) return true;
+    const auto since = told->condemned(id);
+    return !since || base <= *since;
+}
+
+void GarbageWatch::tell_written(ObjectId id, TypeId type, Words payload) {
+    const auto told = marks();
+    if (!told) return;
+    told->add(id);
+    if (payload.empty()) return;
+    // Of a type without a schema nothing is known to refer; who follows it says that it is damaged.
+    const auto stored = types_.find(type);
+    if (!stored) return;
+    core::schema::visit_targets(stored->schema, payload,
+                                [&](ObjectId target) { told->spare(target); });
+}
+
+void GarbageWatch::tell_reference(ObjectId target) {
+    if (const auto told = marks()) told->spare(target);
+}
+
+std::optional<Version> GarbageWatch::find_condemned(ObjectId id) const {
+    const auto told = marks();
+    return told ? told->condemned(id) : std::nullopt;
+}
+
+}  // namespace vitrine::mvcc

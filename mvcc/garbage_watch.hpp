@@ -1,0 +1,76 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "mvcc/mark_set.hpp"
+
+namespace vitrine::core::schema {
+class Registry;
+}
+
+namespace vitrine::mvcc {
+
+using core::TypeId;
+using core::Words;
+
+/// What transactions and commits tell a collection of garbage that is running. When none is, a call
+/// costs one load.
+///
+/// The collection (btree/collect.hpp) begins in a sequencing section; so every commit is either
+/// visible in the snapshot that it follows, or tells here what it writes:
+///  G1. Every reference in a record or tree value that a commit writes is spared before the commit
+///      is linked, whether or not the commit succeeds. (CommitContext, TreeCommit.)
+///  G2. What a commit writes is marked. (Of what is condemned that can only be what it brings into
+///      being: G3.)
+///  G3. What a transaction reads is spared, unless it is condemned. Then a transaction that began
+///      later finds it absent, and one that began before conflicts when it commits.
+/// Threads: any; begin(): in the sequencing section.
+class GarbageWatch {
+  public:
+    explicit GarbageWatch(core::schema::Registry& types) : types_(types) {}
+
+    // relaxed: who reads too early is a transaction whose commit, or a commit which itself, is
+    // ordered after begin() by the sequencing section; what it read is checked there.
+    [[nodiscard]] bool active() const { return active_.load(std::memory_order_relaxed); }
+
+    /// Throws: UsageError while another collection runs.
+    void claim();
+    void begin(std::shared_ptr<MarkSet> marks);
+    void end() noexcept;
+
+    /// A transaction based on `base` reads the object. False: it is to be found absent (G3).
+    bool sees(ObjectId id, Version base) { return !active() || tell_read(id, base); }
+    /// A commit writes this record of a program's type, or a tree's header.
+    void wrote(ObjectId id, TypeId type, Words payload) {
+        if (active()) tell_written(id, type, payload);
+    }
+    /// A commit writes a reference elsewhere: in a tree.
+    void refers(ObjectId target) {
+        if (active()) tell_reference(target);
+    }
+    /// The last commit before the object was condemned, if it is.
+    [[nodiscard]] std::optional<Version> condemned(ObjectId id) const {
+        return active() ? find_condemned(id) : std::nullopt;
+    }
+
+  private:
+    [[nodiscard]] std::shared_ptr<MarkSet> marks() const {
+        const std::lock_guard lock(mutex_);
+        return marks_;
+    }
+    bool tell_read(ObjectId id, Version base);
+    void tell_written(ObjectId id, TypeId type, Words payload);
+    void tell_reference(ObjectId target);
+    [[nodiscard]] std::optional<Version> find_condemned(ObjectId id) const;
+
+    core::schema::Registry& types_;
+    std::atomic<bool> active_{false};
+    mutable std::mutex mutex_;  // guards what follows; nothing is called under it
+    std::shared_ptr<MarkSet> marks_;
+    bool claimed_ = false;
+};
+
+}  // namespace vitrine::mvcc
