@@ -12,6 +12,10 @@ class SnapshotCursor final : public Cursor {
     SnapshotCursor(mvcc::Snapshot snapshot, TreeState tree, Bounds bounds);
 
     [[nodiscard]] ValueHold hold_value() override;
+    /// The size of the value; a large one is not read for it. Requires: valid().
+    [[nodiscard]] std::uint64_t value_bytes() const {
+        return leaf_.large(index_) ? large_stub(leaf_, index_).bytes : leaf_.value(index_).size();
+    }
 
   private:
     void cross() override;
