@@ -6,24 +6,10 @@
 #include <vitrine/error.hpp>
 
 #include "core/record.hpp"
+#include "core/retention_words.hpp"
 #include "core/times.hpp"
 
 namespace vitrine::core::lmdb {
-namespace {
-
-Retention to_retention(Word kind, Word amount, const std::string& file) {
-    switch (kind) {
-        case static_cast<Word>(Retention::Kind::none): return Retention::none();
-        case static_cast<Word>(Retention::Kind::commits): return Retention::commits(amount);
-        case static_cast<Word>(Retention::Kind::duration):
-            return Retention::duration(std::chrono::duration<std::uint64_t, std::nano>(amount));
-        case static_cast<Word>(Retention::Kind::forever): return Retention::forever();
-        default: throw CorruptionError(file + ": the store's header names no known retention");
-    }
-}
-
-}  // namespace
-
 MetaRow encode_meta(const StorageState& state) {
     const History& history = state.history;
     MetaRow row{kMagic,
@@ -55,10 +41,13 @@ StorageState decode_meta(const MDB_val& value, const std::string& file) {
                                    std::to_string(kFormatVersion));
             }
             if (count == std::tuple_size_v<MetaRow>) {
+                const auto retention = to_retention(row[5], row[6]);
+                if (!retention)
+                    throw CorruptionError(file + ": the store's header names no known retention");
                 return {Version{row[2]},
                         to_time(row[3]),
                         row[4],
-                        {to_retention(row[5], row[6], file), Version{row[7]}},
+                        {*retention, Version{row[7]}},
                         {row[8], row[9]}};
             }
         }

@@ -1,11 +1,8 @@
 #include "core/lmdb/lmdb_storage.hpp"
 
-#include <sys/resource.h>
-
-#include <csignal>
-
 #include <vitrine/error.hpp>
 
+#include "tests/core/lmdb/file_size_limit.hpp"
 #include "tests/core/lmdb/temporary_folder.hpp"
 #include "tests/core/storage_contract.hpp"
 
@@ -74,26 +71,6 @@ TEST(LmdbStorageTest, FailsCleanlyWhenTheMapIsFull) {
     EXPECT_FALSE(read(*storage, 2, kOpen).reading.born);
     EXPECT_EQ(read(*storage, 3, kOpen).reading.newest, v(2));
 }
-
-/// Stands for a full disk: no file of this process grows beyond the limit.
-class FileSizeLimit {
-  public:
-    explicit FileSizeLimit(std::uint64_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)) {
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit limit{bytes, before_.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    FileSizeLimit(const FileSizeLimit&) = delete;
-    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-    ~FileSizeLimit() {
-        ::setrlimit(RLIMIT_FSIZE, &before_);
-        std::signal(SIGXFSZ, ignored_);
-    }
-
-  private:
-    rlimit before_{};
-    void (*ignored_)(int);
-};
 
 TEST(LmdbStorageTest, FailsCleanlyWhenTheDiskIsFull) {
     const TemporaryFolder folder;
