@@ -2,6 +2,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "bindings/cli/at_option.hpp"
 #include "bindings/cli/commands.hpp"
 #include "bindings/cli/names.hpp"
 #include "bindings/cli/open_store.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 struct Options {
     std::string store;
+    std::string at;
     std::string path;
     bool compact = false;
     bool about = false;
@@ -36,7 +38,7 @@ void write_about(JsonWriter& out, const mvcc::Snapshot& snapshot, const Place& p
 
 int run(const Options& options) {
     const auto store = open_store(options.store, Access::read);
-    const mvcc::Snapshot snapshot = store->snapshot();
+    const mvcc::Snapshot snapshot = snapshot_of(*store, options.at);
     const Place place = follow_path(snapshot, options.path);
     JsonWriter out(options.compact ? JsonWriter::kCompact : JsonWriter::kIndented);
     options.about ? write_about(out, snapshot, place) : write_place(out, snapshot, place);
@@ -65,6 +67,7 @@ void add_get(CommandLine& line) {
          .run = [options] { return run(*options); }});
     command.add_option("store", options->store, "The file")->required();
     command.add_option("path", options->path, "Where to look")->required();
+    add_at(command, options->at);
     command.add_flag("--compact", options->compact, "On one line");
     command.add_flag("--about", options->about, "With id, type and version");
 }

@@ -4,6 +4,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "bindings/cli/at_option.hpp"
 #include "bindings/cli/commands.hpp"
 #include "bindings/cli/key_json.hpp"
 #include "bindings/cli/names.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 struct Options {
     std::string store;
+    std::string at;
     std::string path;
     std::optional<std::string> from;
     std::optional<std::string> until;
@@ -80,7 +82,7 @@ void print_entry(const Options& options, const core::schema::Registry& types,
 
 int run(const Options& options) {
     const auto store = open_store(options.store, Access::read);
-    const mvcc::Snapshot snapshot = store->snapshot();
+    const mvcc::Snapshot snapshot = snapshot_of(*store, options.at);
     const auto tree = follow_to_tree(snapshot, options.path);
     const btree::Bounds bounds = checked_bounds(options, tree->kind().key);
     if (bounds.low && bounds.high && *bounds.high <= *bounds.low) return kOk;
@@ -110,6 +112,7 @@ void add_ls(CommandLine& line) {
          .run = [options] { return run(*options); }});
     command.add_option("store", options->store, "The file")->required();
     command.add_option("path", options->path, "The tree")->required();
+    add_at(command, options->at);
     command.add_option("--from", options->from, "From this key on, itself included");
     command.add_option("--until", options->until, "Up to this key, without it");
     command.add_option("--prefix", options->prefix, "Keys that begin so");

@@ -19,14 +19,15 @@ constexpr std::size_t kBarColumns = 30;
 
 volatile std::sig_atomic_t stop_asked = 0;
 
-extern "C" void ask_to_stop(int signal) {
-    stop_asked = 1;
-    std::signal(signal, SIG_DFL);  // whoever asks twice means it
-}
+extern "C" void ask_to_stop(int) { stop_asked = 1; }
 
+// Once: whoever asks twice means it. Not SA_RESTART: who waits for input is to hear of it.
 void watch(void (*handler)(int)) {
-    std::signal(SIGINT, handler);
-    std::signal(SIGTERM, handler);
+    struct sigaction action {};
+    action.sa_handler = handler;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
 }
 
 }  // namespace
@@ -35,6 +36,7 @@ bool interrupted() { return stop_asked != 0; }
 
 ProgressBar::ProgressBar(std::string what)
     : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {
+    stop_asked = 0;
     watch(ask_to_stop);
 }
 

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "bindings/cli/at_option.hpp"
 #include "bindings/cli/commands.hpp"
 #include "bindings/cli/json_value.hpp"
 #include "bindings/cli/names.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 struct Options {
     std::string store;
+    std::string at;
     bool json = false;
 };
 
@@ -34,7 +36,7 @@ void write_root(JsonWriter& out, const core::schema::Registry& types, const std:
 int run(const Options& options) {
     const auto store = open_store(options.store, Access::read);
     const auto& types = store->types();
-    for (const auto& [name, root] : btree::roots(store->snapshot())) {
+    for (const auto& [name, root] : btree::roots(snapshot_of(*store, options.at))) {
         if (options.json) {
             JsonWriter out(JsonWriter::kCompact);
             write_root(out, types, name, root);
@@ -58,6 +60,7 @@ void add_roots(CommandLine& line) {
                                              "  vitrine roots --json shop.vitrine | jq -r .name",
                                   .run = [options] { return run(*options); }});
     command.add_option("store", options->store, "The file")->required();
+    add_at(command, options->at);
     command.add_flag("--json", options->json, "For programs: a JSON object on each line");
 }
 
