@@ -135,7 +135,9 @@ void Census::descend(Walk& walk, std::uint64_t number, unsigned level, KeyBounds
     if (branch) {
         ++walk.branches;
         if (!look.sound()) walk.visit({page, false, false, bounds});
-        if (level < kMaxDepth) descend_all(walk, page, level, bounds, look.sound());
+        // Of a page in another's place the children are that one's.
+        const bool own = page.stored_number() == number && level < walk.head.depth;
+        if (own && level < kMaxDepth) descend_all(walk, page, level, bounds, look.sound());
         return;
     }
     ++walk.leaves;
@@ -248,7 +250,7 @@ void Census::claim_overflow(Walk& walk, const Page& page, const Node& node) {
         fault(table, node.overflow,
               fmt::format("it is not the first of {} pages of a large value, as page {} says",
                           needed, page.number));
-        odd_overflows_.push_back(node.overflow);
+        odd_pages_.push_back(node.overflow);
         // Another's page, that this value's node was made to point at, must stay that one's.
         if (read && (first.leaf() || first.branch()) && first.stored_number() == node.overflow)
             return;
@@ -274,6 +276,7 @@ void Census::take_free_list(const TableHead& head) {
     named.name = kFreeList;
     const std::size_t before = faults_.size();
     walk(named, [&](const Visit& visit) {
+        if (visit.foreign()) odd_pages_.push_back(visit.page.number);
         if (!visit.page.leaf() || !visit.page.bounds_sound()) return;
         for (std::size_t i = 0; i < visit.page.slots(); ++i) {
             const auto node = node_at(visit.page, visit.page.slot(i), false);
@@ -312,14 +315,15 @@ void Census::take_free_pages(const Page& page, const Node& node, std::uint64_t& 
 }
 
 void Census::check_unclaimed() {
+    const std::uint64_t whole = file_.bytes() / kPageBytes;
     std::uint64_t lost = 0, first = 0, cut = 0;
     for (std::uint64_t page = 2; page < owners_.size() && page <= last_page_; ++page) {
-        if (page >= file_.pages() && !free_[page]) ++cut;  // free ones need never be written
+        if (page >= whole && !free_[page]) ++cut;  // free ones need never be written
         if (!unclaimed(page)) continue;
         if (lost++ == 0) first = page;
     }
     if (cut != 0)
-        fault("", file_.pages(),
+        fault("", whole,
               fmt::format("the file ends here, {} pages that are in use too early", cut));
     if (lost != 0)
         fault("", first, fmt::format("neither used nor free, as are {} other pages", lost - 1));

@@ -21,6 +21,9 @@ struct Visit {
     bool sound;  ///< the whole page, its place in the tree included
     bool leaf_expected;
     KeyBounds bounds;
+
+    /// Perhaps it is another page, that was written to the wrong place.
+    [[nodiscard]] bool foreign() const { return !sound && page.stored_number() != page.number; }
 };
 using OnVisit = FunctionRef<void(const Visit&)>;
 
@@ -52,8 +55,8 @@ class Census {
     [[nodiscard]] bool unclaimed(std::uint64_t page) const {
         return page >= owners_.size() || (owners_[page] == 0 && !free_[page]);
     }
-    /// Pages that a value claims though they do not look like one's.
-    [[nodiscard]] const std::vector<std::uint64_t>& odd_overflows() const { return odd_overflows_; }
+    /// Pages that a value or the free list claims though they do not look like it.
+    [[nodiscard]] const std::vector<std::uint64_t>& odd_pages() const { return odd_pages_; }
 
     /// Faults of pages that nobody has, and of a file that was cut short.
     /// Requires: everything was walked.
@@ -80,7 +83,7 @@ class Census {
     std::uint64_t last_page_;
     std::vector<std::uint8_t> owners_;  // 0: nobody
     std::vector<bool> free_;
-    std::vector<std::uint64_t> odd_overflows_;
+    std::vector<std::uint64_t> odd_pages_;
     bool free_list_damaged_ = false;
     bool exceeded_ = false;
 };

@@ -135,19 +135,62 @@ void RowSearch::take_leaf(const Page& page, bool sound, const KeyBounds& bounds,
         all_good = all_good && slot.good;
         if (sound || slot.good || plausible(slot.key)) slots.push_back(slot);
     }
-    if (!sound && !all_good) {
-        std::size_t lowest = kPageBytes;
-        for (const Slot& slot : slots)
-            if (slot.good) lowest = std::min(lowest, slot.at);
-        if (lowest < live_from) live_from = lowest;
-        search(page, live_from, kPageBytes, slots);
-    } else if (all_good) {
-        live_from = kPageBytes;
+    if (!sound) {
+        if (!complete(page, places, slots)) {
+            for (const Slot& slot : slots)
+                if (slot.good) live_from = std::min(live_from, slot.at);
+            search(page, live_from, kPageBytes, slots);
+        } else {
+            all_good = true;
+        }
     }
+    if (all_good) live_from = kPageBytes;
     const std::size_t taken = rows_.size();
     tell(page, bounds, slots, sound ? kPageBytes : live_from, certain);
     if (rows_.size() != taken && page.stored_number() != page.number)
         moved_.push_back(page.stored_number());
+}
+
+/// Nodes lie side by side up to the page's end. When the good ones do, nothing is missing: then a
+/// wrong one of the two bounds is known by them. What lies below is left over from erased rows.
+bool RowSearch::complete(const Page& page, std::size_t places, std::vector<Slot>& slots) {
+    const auto by_place = [](const Slot& a, const Slot& b) { return a.at < b.at; };
+    const auto sort = [&] {
+        std::sort(slots.begin(), slots.end(), by_place);
+        const auto same = [](const Slot& a, const Slot& b) { return a.at == b.at; };
+        slots.erase(std::unique(slots.begin(), slots.end(), same), slots.end());
+    };
+    const auto side_by_side = [&](std::size_t from) {
+        std::size_t at = from;
+        for (const Slot& slot : slots) {
+            if (slot.at < from || !slot.good) continue;
+            if (slot.at != at) return false;
+            at = slot.end;
+        }
+        return at == kPageBytes;
+    };
+    sort();
+    // Places behind the last one: `lower` may be too low.
+    for (std::size_t i = places; page.bounds_sound() && i < kPageBytes / 2 - 8; ++i) {
+        if (side_by_side(page.upper())) break;
+        const std::size_t at = page.slot(i);
+        const auto node = at < page.upper() ? std::nullopt : node_at(page, at, false);
+        if (!node || node->key.size() != kKeyBytes) break;
+        const Slot slot = look_at(page, *node);
+        if (!slot.good) break;
+        slots.push_back(slot);
+        sort();
+    }
+    if (slots.empty()) return false;
+    const bool upper_possible = page.upper() >= kPageHeaderBytes && page.upper() < kPageBytes;
+    if (upper_possible && side_by_side(page.upper())) {
+        // What other places lead to was erased, or is nothing.
+        std::erase_if(slots,
+                      [&](const Slot& slot) { return !slot.good || slot.at < page.upper(); });
+        return true;
+    }
+    const bool counted = page.bounds_sound() && slots.size() == places;
+    return counted && side_by_side(slots.front().at);
 }
 
 void RowSearch::take_stray(const Page& page, bool certain) {
@@ -254,7 +297,7 @@ void RowSearch::tell(const Page& page, const KeyBounds& bounds, std::vector<Slot
         // A damaged key names another object than its own, mostly one that belongs elsewhere.
         RowDamage damage{{}, decode_bound(bounds.low), decode_bound(bounds.high), page.number, {}};
         narrow(page, at, slots, damage);
-        const bool inside = (!damage.after || !before(key, *damage.after)) &&
+        const bool inside = page.bounds_sound() && (!damage.after || !before(key, *damage.after)) &&
                             (!damage.before || before(key, *damage.before)) &&
                             !std::binary_search(good.begin(), good.end(), key, before);
         if (plausible(key) && inside) {

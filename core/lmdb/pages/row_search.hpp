@@ -62,6 +62,7 @@ class RowSearch {
     bool try_in_place(const Page& page, std::size_t value_at, std::size_t size, RowKey key);
     bool try_at(std::uint64_t offset, std::uint64_t size, RowKey key);
     std::optional<RowKey> repaired(const Page& page, const Node& node);
+    bool complete(const Page& page, std::size_t places, std::vector<Slot>& slots);
     void search(const Page& page, std::size_t from, std::size_t to, std::vector<Slot>& slots);
     std::optional<Slot> search_at(const Page& page, std::size_t at, std::size_t to);
     void tell(const Page& page, const KeyBounds& bounds, std::vector<Slot>& slots,

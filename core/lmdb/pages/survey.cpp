@@ -31,6 +31,7 @@ class Surveyor {
   private:
     void walk_tables();
     void search_unclaimed();
+    void search_misplaced();
     void search_for_newer();
     void look_at_stray(const Page& page, bool certain);
     void take_small(const Page& page);
@@ -69,7 +70,8 @@ Survey Surveyor::run() {
     walk_tables();
     census_.check_unclaimed();
     search_unclaimed();
-    if (meta_faults_ && result_.state) search_for_newer();
+    search_misplaced();
+    if (meta_faults_ && layout_.state) search_for_newer();
     rows_.match_overflows();
     finish();
     return std::move(result_);
@@ -77,9 +79,11 @@ Survey Surveyor::run() {
 
 void Surveyor::walk_tables() {
     census_.take_free_list(layout_.meta.free_list);
-    const auto nothing = [&](const Visit&) { tick(); };
     std::size_t faults = result_.page_faults.size();
-    census_.walk(layout_.meta.main, nothing);
+    census_.walk(layout_.meta.main, [&](const Visit& visit) {
+        tick();
+        if (visit.foreign()) look_at_stray(visit.page, true);
+    });
     torn_ = result_.page_faults.size() != faults;
     bool objects = false;
     for (const TableHead& table : layout_.tables) {
@@ -97,13 +101,16 @@ void Surveyor::walk_tables() {
             census_.walk(table, [&](const Visit& visit) {
                 tick();
                 take_small(visit.page);
-                if (!visit.sound) look_at_stray(visit.page, true);
+                if (visit.foreign()) look_at_stray(visit.page, true);
             });
         }
     }
     torn_ = torn_ || !objects;
     Page page;
-    for (const std::uint64_t number : census_.odd_overflows())
+    // Another page in the place of a meta page.
+    for (const std::uint64_t number : {0, 1})
+        if (file_.read(number, page) && page.leaf()) look_at_stray(page, true);
+    for (const std::uint64_t number : census_.odd_pages())
         if (!census_.on_free_list(number) && file_.read(number, page)) look_at_stray(page, true);
 }
 
@@ -124,6 +131,20 @@ void Surveyor::search_unclaimed() {
     }
 }
 
+/// What belongs on a damaged page may have been written to another one, which is free.
+void Surveyor::search_misplaced() {
+    std::set<std::uint64_t> damaged;
+    for (const PageFault& fault : result_.page_faults) damaged.insert(fault.page);
+    if (damaged.empty()) return;
+    Page page;
+    for (std::uint64_t number = 2; number < file_.pages(); ++number) {
+        if (!census_.on_free_list(number) || !file_.read(number, page)) continue;
+        tick();
+        const std::uint64_t home = page.stored_number();
+        if (home != number && damaged.contains(home)) look_at_stray(page, true);
+    }
+}
+
 /// With one of the meta pages damaged, the newest commit may be the one that it led to: its rows are
 /// on pages that the older one counts as free, and no other row is newer.
 void Surveyor::search_for_newer() {
@@ -136,7 +157,7 @@ void Surveyor::search_for_newer() {
         all.take_leaf(page, page.bounds_sound(), {});
     }
     for (const FoundRow& row : all.take_rows())
-        if (row.key.version > result_.state->newest) rows_.add(row);
+        if (row.key.version > layout_.state->newest) rows_.add(row);
 }
 
 void Surveyor::look_at_stray(const Page& page, bool certain) {
