@@ -15,6 +15,8 @@ void add_commands(CommandLine& line) {
     add_log(line);
     add_history(line);
     add_diff(line);
+    add_undo(line);
+    add_retention(line);
     // Health.
     add_verify(line);
     add_gc(line);
@@ -25,6 +27,7 @@ void add_commands(CommandLine& line) {
     add_backup(line);
     add_restore(line);
     add_compact(line);
+    add_salvage(line);
     // For the shell.
     add_completion(line);
 }
