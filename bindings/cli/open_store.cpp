@@ -22,10 +22,9 @@ void refuse_empty(const std::string& file) {
 
 }  // namespace
 
-mvcc::StoreOwner open_store(const std::string& file, Access access) {
+mvcc::StoreOwner open_store(const std::string& file, Access access, StoreOptions options) {
     refuse_empty(file);
     const bool read_only = access == Access::read;
-    StoreOptions options;
     options.create_if_missing = false;
     options.read_only = read_only;
     options.cache_bytes = std::size_t{64} << 20;  // a visitor takes little room

@@ -14,6 +14,7 @@ enum class Access {
 /// Opens a store at the level of the machine, which needs no program's schema: through it, types are
 /// ids and values are words. Alone, as every opening: one process at a time.
 /// Throws: StorageError (not there, in use, not a store), CorruptionError.
-mvcc::StoreOwner open_store(const std::string& file, Access access);
+/// `options`: what is not about access or room.
+mvcc::StoreOwner open_store(const std::string& file, Access access, StoreOptions options = {});
 
 }  // namespace vitrine::cli

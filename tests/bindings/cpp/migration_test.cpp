@@ -50,7 +50,8 @@ struct MigrationTest : testing::Test {
         for (const auto [key, ref] : named) {
             const auto note = now.get(ref);
             EXPECT_EQ(note->getLetters(), key % 50);
-            if (key > 0) EXPECT_EQ(note->getNext().getId(), named.at(key - 1).id());
+            const std::uint64_t next = key == 0 ? 0 : named.at(key - 1).id();
+            EXPECT_EQ(note->getNext().getId(), next);
         }
         EXPECT_THROW((now.tree<std::int64_t, Ref<OldNote>>("notes")), TypeError);
         const VerifyReport report = store->verify();
@@ -60,16 +61,15 @@ struct MigrationTest : testing::Test {
 
 TEST_F(MigrationTest, EveryObjectBecomesOfTheNewTypeAndKeepsItsId) {
     fill(3000);
-    const auto before = store->snapshot().tree<std::int64_t, Ref<OldNote>>("notes");
+    const AnyRef seventh = store->snapshot().tree<std::int64_t, Ref<OldNote>>("notes").at(7);
     const MigrationReport report = store->migrate<OldNote, NewNote>(grow);
     EXPECT_EQ(report.objects, 3000u);
     EXPECT_EQ(report.trees, 1u);
     EXPECT_GT(report.commits, 3u) << "in bounded transactions";
-    EXPECT_EQ(report.trees_left,
-              std::vector<AnyRef>{store->snapshot().tree<std::int64_t, OldNote>("inline").ref()});
+    const AnyRef left{store->snapshot().tree<std::int64_t, OldNote>("inline").ref()};
+    EXPECT_EQ(report.trees_left, std::vector{left});
     expect_migrated(3000);
-    EXPECT_EQ(before.at(7).id(),
-              (store->snapshot().tree<std::int64_t, Ref<NewNote>>("notes").at(7).id()));
+    EXPECT_EQ(AnyRef{(store->snapshot().tree<std::int64_t, Ref<NewNote>>("notes").at(7))}, seventh);
     reopen();
     expect_migrated(3000);
 }
