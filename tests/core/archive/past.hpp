@@ -125,8 +125,9 @@ class Past {
     void supersede(ObjectId id) {
         const auto found = stored_.find(id.value);
         if (found == stored_.end()) return;
-        kept_.insert({Version{newest_.value() - 1}, {id, found->second}, newest_});
-        batch_.keep.push_back(*kept_.rbegin());
+        const KeptRow row{Version{newest_.value() - 1}, {id, found->second}, newest_};
+        kept_.insert(row);
+        batch_.keep.push_back(row);
     }
     /// Rows that the retention leaves; a tombstone with its older rows, when it is the newest.
     void free_old() {
@@ -193,7 +194,8 @@ inline void expect_past(Storage& storage, const Past& past, Version oldest, Vers
                 if (end != kept.end() && end->second <= at) row.clear();  // dropped by then
                 if (end == kept.end() || end->second > at) seen.insert(key);
                 if (reading.until <= newest) {
-                    EXPECT_TRUE(end != kept.end() && end->second <= reading.until);
+                    EXPECT_TRUE(end != kept.end() && end->second <= reading.until)
+                        << id << " at " << at.value() << ": from " << reading.born->value();
                 }
             }
             if (row.size() == kRowHeaderWords) row.clear();

@@ -9,6 +9,7 @@
 #include "core/lmdb/lmdb_storage.hpp"
 #include "core/memory/memory_storage.hpp"
 #include "tests/core/archive/past.hpp"
+#include "tests/core/lmdb/file_size_limit.hpp"
 #include "tests/core/lmdb/temporary_folder.hpp"
 
 namespace vitrine::core::archive {
@@ -190,6 +191,23 @@ TEST_F(ChainTest, StopsWhenItIsCancelled) {
         }
     }
     ADD_FAILURE() << "it never ended";
+}
+
+TEST_F(ChainTest, LeavesNothingWhenTheDiskIsFull) {
+    const auto target = store.folder.file("new");
+    const auto expect_nothing = [&] {
+        EXPECT_FALSE(std::filesystem::exists(target));
+        EXPECT_FALSE(std::filesystem::exists(target.string() + ".part"));
+        EXPECT_FALSE(std::filesystem::exists(target.string() + ".part-lock"));
+    };
+    for (const std::uint64_t room : {0U, 5000U, 20'000U, 80'000U}) {
+        const testing::FileSizeLimit limit(room);
+        EXPECT_THROW(restore(store.files, {}, target, {}), StorageError) << room;
+        expect_nothing();
+        EXPECT_THROW(copy_store(Source::all_of(*store.disk), target, {}), StorageError) << room;
+        expect_nothing();
+    }
+    restore(store.files, {}, target, {});
 }
 
 TEST_F(ChainTest, NamesTheVersionsThatItHas) {

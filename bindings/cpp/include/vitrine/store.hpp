@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <vitrine/backup_report.hpp>
 #include <vitrine/detail/struct_type.hpp>
 #include <vitrine/detail/transact.hpp>
 #include <vitrine/error.hpp>
@@ -173,6 +174,16 @@ class Store {
     /// Reads everything: checksums, intervals, order and counts of trees, references.
     /// Throws: CancelledError when `progress` returns false.
     [[nodiscard]] VerifyReport verify(const Progress& progress = {}) const;
+
+    /// Writes a copy of the newest version, and of the history that the retention keeps, into a new
+    /// file, while work goes on. The copy is a store of its own, compact; nothing of it was written
+    /// without being read back. It appears under its name (`<file>.part` until then) when it is whole
+    /// and on the disk, or not at all.
+    /// Throws: StorageError (the file exists; no room), CorruptionError (this store is damaged: names
+    /// the object), CancelledError when `progress` returns false.
+    /// Cost: reads the store once and the copy once; bounded memory. Commits wait for it only as long
+    /// as opening a snapshot takes.
+    BackupReport backup(const std::filesystem::path& file, const Progress& progress = {}) const;
 
   private:
     explicit Store(detail::OpenStore* store) : store_(store) {}
