@@ -44,7 +44,10 @@ void StoreWriter::add(CommitRow commit) {
 }
 
 void StoreWriter::flush() {
-    if (rows_.empty() && log_.empty()) return;
+    if (!rows_.empty() || !log_.empty()) write_pending({});
+}
+
+void StoreWriter::write_pending(std::vector<StoredType> types) {
     Batch next = batch();
     std::sort(rows_.begin(), rows_.end(),
               [](const Pending& a, const Pending& b) { return a.key < b.key; });
@@ -55,6 +58,7 @@ void StoreWriter::flush() {
     std::sort(kept_.begin(), kept_.end());
     next.keep = std::move(kept_);
     next.commits = std::move(log_);
+    next.types = std::move(types);
     target_.write(next);
     words_.clear();
     rows_.clear();
@@ -64,14 +68,11 @@ void StoreWriter::flush() {
 }
 
 void StoreWriter::finish(const StorageState& state, std::vector<StoredType> types) {
-    flush();
     state_ = state;
+    write_pending(std::move(types));  // with the last rows: each batch leaves some pages free
     const Version oldest = span_of(state.history, state.newest).oldest;
     drop_rows_before(oldest);
     if (state.history.retention != Retention::none()) forget_commits_before(oldest);
-    Batch last = batch();
-    last.types = std::move(types);
-    target_.write(last);
 }
 
 // What is kept ends one after its witness; a tombstone's witness is its own version.

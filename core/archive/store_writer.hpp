@@ -23,7 +23,7 @@ class StoreWriter {
     /// it may be called inside a read of another storage.
     [[nodiscard]] bool full() const { return words_.size() >= kBatchWords || notes_ >= kNotes; }
     void flush();
-    /// Flushes, takes away what the history turned out not to reach, and writes the rest.
+    /// Writes the rest, and takes away what the history turned out not to reach.
     void finish(const StorageState& state, std::vector<StoredType> types);
 
     /// What the storage must hold now.
@@ -40,6 +40,7 @@ class StoreWriter {
     static constexpr std::size_t kNotes = std::size_t{4} << 20;  // bytes of entries of the log
 
     [[nodiscard]] Batch batch() const;
+    void write_pending(std::vector<StoredType> types);
     void drop_rows_before(Version oldest);
     void forget_commits_before(Version oldest);
 

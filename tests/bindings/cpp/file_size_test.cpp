@@ -1,0 +1,87 @@
+#include <filesystem>
+#include <optional>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include <vitrine/vitrine.hpp>
+
+#include "tests/bindings/cpp/library.hpp"
+
+namespace vitrine::test {
+namespace {
+
+constexpr std::uint64_t kKeys = 5000;
+constexpr int kCommits = 60;
+constexpr int kChanges = 50;
+
+/// A tree of texts, changed at random, with the versions that somebody needs beside it.
+struct FileSizeTest : testing::Test {
+    void fill() {
+        store.transact([&](Transaction& tx) {
+            for (std::uint64_t key = 0; key < kKeys; ++key) put(tx, key);
+        });
+    }
+    void put(Transaction& tx, std::uint64_t key) {
+        tx.tree<std::uint64_t, std::string>("texts").put(
+            key, std::string(100, static_cast<char>('a' + random() % 26)));
+    }
+    void update() {
+        for (int i = 0; i < kCommits; ++i)
+            store.transact([&](Transaction& tx) {
+                for (int change = 0; change < kChanges; ++change) put(tx, random() % kKeys);
+            });
+    }
+    [[nodiscard]] std::uint64_t file_bytes() const { return store.stats().file_bytes; }
+    [[nodiscard]] std::uint64_t used_bytes() const {
+        return store.stats().file_bytes - store.stats().free_bytes;
+    }
+
+    TemporaryFolder folder;
+    std::mt19937 random{6};
+    Store store = Store::open(folder.file());
+};
+
+TEST_F(FileSizeTest, StaysFlatWhileNobodyNeedsOldVersions) {
+    fill();
+    update();
+    const std::uint64_t settled = file_bytes();
+    for (int i = 0; i < 3; ++i) update();
+    EXPECT_LE(file_bytes(), settled + settled / 10);
+}
+
+TEST_F(FileSizeTest, UsesAgainWhatASnapshotHadHeld) {
+    fill();
+    update();
+    const std::uint64_t before = file_bytes();
+    std::optional<Snapshot> held = store.snapshot();
+    update();
+    const std::uint64_t with_one = file_bytes();
+    // One snapshot needs one more version of everything, however long the updates go on.
+    update();
+    update();
+    EXPECT_LE(file_bytes(), with_one + with_one / 5);
+    const std::uint64_t grown = file_bytes();
+    EXPECT_GT(grown, before);
+    held.reset();
+    update();
+    update();
+    EXPECT_LE(file_bytes(), grown + grown / 20);
+    EXPECT_LE(used_bytes(), before + before / 10);
+}
+
+TEST_F(FileSizeTest, IsWhatIsUsedInABackup) {
+    fill();
+    {
+        const Snapshot held = store.snapshot();
+        update();
+    }
+    update();
+    const BackupReport report = store.backup(folder.file("copy"));
+    constexpr std::uint64_t kFewPages = 16 * 4096;
+    EXPECT_LE(report.bytes, used_bytes() + kFewPages);
+    EXPECT_LT(report.bytes, file_bytes());
+}
+
+}  // namespace
+}  // namespace vitrine::test
