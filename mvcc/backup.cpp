@@ -15,6 +15,7 @@ core::archive::Source source_of(const Snapshot& snapshot) {
 }  // namespace
 
 Snapshot snapshot_on_disk(Store& store) {
+    yield_point("backup:begin");
     if (store.options().durability == Durability::deferred && !store.options().read_only) {
         // A batch that is planned before the pin is seen holds only commits that were published, so
         // what it erases ended at or before the pinned version.

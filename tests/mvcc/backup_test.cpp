@@ -2,6 +2,7 @@
 
 #include <map>
 #include <random>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -163,14 +164,19 @@ TEST(BackupScheduleTest, WaitsForABatchThatWouldEraseItsRows) {
     schedule.start("writer", [&] { store.commit(40); });
     schedule.await("writer");  // it has looked at the pins
     BackupReport report;
-    schedule.hold("backup", "backup:pinned");
+    schedule.hold("backup", "backup:begin");
     schedule.start("backup", [&] { report = backup(*store.machine, folder.file("copy"), {}); });
+    schedule.await("backup");
+    schedule.hold("backup", "backup:pinned");
+    schedule.release("backup");
+    // It waits now. If it did not, its pin would stand before the writer goes on, and too late.
+    for (int i = 0; i < 10'000; ++i) std::this_thread::yield();
     schedule.release("writer");
     schedule.join("writer");
     schedule.await("backup");
-    for (int i = 0; i < 5; ++i) store.commit(20);
     schedule.release("backup");
     schedule.join("backup");
+    EXPECT_EQ(report.version, store.machine->version());
     expect_copy(store, report, folder.file("copy"));
 }
 
