@@ -9,6 +9,9 @@
 
 namespace vitrine::core::lmdb {
 
+/// What faults call the table of free pages.
+inline constexpr const char* kFreeList = "free pages";
+
 /// Where keys of a page belong: from `low` on, below `high`; nothing: no bound.
 struct KeyBounds {
     std::optional<Bytes> low{};

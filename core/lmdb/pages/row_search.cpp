@@ -2,41 +2,15 @@
 
 #include <algorithm>
 #include <cstring>
-#include <tuple>
 #include <utility>
 
-#include "core/lmdb/keys.hpp"
-#include "core/payload.hpp"
-#include "core/record.hpp"
+#include "core/lmdb/pages/row_proof.hpp"
 
 namespace vitrine::core::lmdb {
 namespace {
 
 constexpr std::size_t kKeyBytes = sizeof(ObjectKey);
 constexpr std::size_t kNodeBytes = kNodeHeaderBytes + kKeyBytes;  // before the value
-constexpr std::size_t kMinRowBytes = kRowHeaderWords * sizeof(Word);
-constexpr std::uint64_t kMaxRowBytes = (std::uint64_t{1} << 30) + 4096;
-
-RowKey decode(Bytes key) {
-    return {ObjectId{swapped(load<std::uint64_t>(key.data(), 0))},
-            Version{~swapped(load<std::uint64_t>(key.data(), 8))}};
-}
-
-/// Keys that the store could have given out.
-bool plausible(RowKey key) {
-    constexpr std::uint64_t kMaxVersion = std::uint64_t{1} << 56;
-    return key.id && key.id.value <= kMaxObjectId && key.version.value() <= kMaxVersion;
-}
-
-/// In the table's order newer versions of an object come first.
-bool before(RowKey a, RowKey b) { return a.id != b.id ? a.id < b.id : a.version > b.version; }
-
-bool intact(RowKey key, Words row) {
-    if (row.size() < kRowHeaderWords) return false;
-    const Words payload = row.subspan(kRowHeaderWords);
-    return row[1] == checksum_row(key.id, key.version, row[0], hash_payload(payload)) &&
-           (payload.empty() || find_payload_fault(payload) == nullptr);
-}
 
 std::optional<RowKey> decode_bound(const std::optional<Bytes>& bound) {
     if (!bound || bound->size() != kKeyBytes) return {};
@@ -55,13 +29,6 @@ struct RowSearch::Slot {
     std::uint64_t size = 0, overflow = 0;
     FoundRow row{};
 };
-
-bool RowSearch::try_at(std::uint64_t offset, std::uint64_t size, RowKey key) {
-    if (size % sizeof(Word) != 0 || size < kMinRowBytes || size > kMaxRowBytes) return false;
-    if (offset > file_.bytes() || size > file_.bytes() - offset) return false;
-    words_.resize(size / sizeof(Word));
-    return file_.read(offset, std::as_writable_bytes(std::span(words_))) && intact(key, words_);
-}
 
 bool RowSearch::try_in_place(const Page& page, std::size_t value_at, std::size_t size, RowKey key) {
     if (size % sizeof(Word) != 0 || size < kMinRowBytes) return false;
@@ -331,77 +298,6 @@ void RowSearch::tell(const Page& page, const KeyBounds& bounds, std::vector<Slot
         at = std::max(at, slot.end);
     }
     if (live_from != kPageBytes) gap(kPageBytes);
-}
-
-void RowSearch::take_overflow(const Page& page) {
-    if (page.flags() == kOverflowPage) overflows_.push_back(page.number);
-}
-
-/// True when the page is the first of the orphan's value; the row is taken, then.
-bool RowSearch::match(const Orphan& orphan, std::uint64_t page_number, std::uint64_t pages) {
-    Page page;
-    if (!file_.read(page_number, page)) return false;
-    const std::uint64_t offset = page_number * kPageBytes + kPageHeaderBytes;
-    const auto found = [&](std::uint64_t size) {
-        if (!try_at(offset, size, orphan.key)) return false;
-        rows_.push_back({orphan.key, offset, static_cast<std::uint32_t>(size), orphan.certain});
-        return true;
-    };
-    if (orphan.size != 0 && found(orphan.size)) return true;
-    if (page.flags() != kOverflowPage) return false;
-    constexpr std::uint64_t kMaxPages = 256;  // beyond, there are too many bytes to try all sizes
-    if (pages == 0) pages = page.overflow_pages();
-    if (pages == 0 || pages > kMaxPages) return false;
-    const std::uint64_t most = pages * kPageBytes - kPageHeaderBytes;
-    for (std::uint64_t size = most; size + kPageBytes > most && size >= kMinRowBytes;
-         size -= sizeof(Word))
-        if (found(size)) return true;
-    return false;
-}
-
-void RowSearch::match_overflows() {
-    constexpr std::size_t kMaxPairs =
-        100'000;  // in ruins, every key could be tried with every page
-    std::size_t pairs = 0;
-    for (const Orphan& orphan : orphans_) {
-        bool matched = match(orphan, orphan.overflow, overflow_pages_for(orphan.size));
-        std::uint64_t page = orphan.overflow;
-        for (std::size_t i = 0; !matched && i < overflows_.size() && pairs < kMaxPairs; ++i) {
-            ++pairs;
-            page = overflows_[i];
-            matched = match(orphan, page, 0);
-        }
-        if (matched)
-            damaged_[orphan.damage].what =
-                "its value is not where its key says, but on page " + std::to_string(page);
-    }
-}
-
-std::vector<FoundRow> RowSearch::take_rows() {
-    // Certain rows first among equals, and before all that may be older.
-    std::sort(rows_.begin(), rows_.end(), [](const FoundRow& a, const FoundRow& b) {
-        if (a.key != b.key) return a.key < b.key;
-        return a.certain > b.certain;
-    });
-    const auto same = [](const FoundRow& a, const FoundRow& b) { return a.key == b.key; };
-    rows_.erase(std::unique(rows_.begin(), rows_.end(), same), rows_.end());
-    return std::move(rows_);
-}
-
-std::vector<RowDamage> RowSearch::take_damaged() {
-    std::erase_if(damaged_, [&](const RowDamage& damage) {
-        // What should be on that page was found on another one.
-        const bool moved = std::find(moved_.begin(), moved_.end(), damage.page) != moved_.end();
-        return damage.dropped || (moved && !damage.row);
-    });
-    const auto order = [](const RowDamage& damage) {
-        return std::tuple(damage.row, damage.page, damage.after, damage.before);
-    };
-    std::sort(damaged_.begin(), damaged_.end(),
-              [&](const RowDamage& a, const RowDamage& b) { return order(a) < order(b); });
-    const auto same = [&](const RowDamage& a, const RowDamage& b) { return order(a) == order(b); };
-    damaged_.erase(std::unique(damaged_.begin(), damaged_.end(), same), damaged_.end());
-    return std::move(damaged_);
 }
 
 }  // namespace vitrine::core::lmdb
