@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs an example as its user would, in an empty folder, and checks what it prints.
 
-usage: check.py quickstart|packages|bank PROGRAM
+usage: check.py quickstart|past|packages|bank PROGRAM
 """
 
 import os
@@ -104,13 +104,22 @@ def expect(pattern, text):
         sys.exit(f"nothing like\n{pattern}\nin\n{text}")
 
 
-def quickstart(program):
+def as_promised(example, printed):
     readme = (HERE.parent / "README.md").read_text()
-    promised = re.search(r"^<!-- output of examples/quickstart -->\n```\n(.*?)^```$", readme, re.M | re.S)
-    printed = run(program)
+    mark = f"^<!-- output of examples/{example} -->\n```\n(.*?)^```$"
+    promised = re.search(mark, readme, re.M | re.S)
     if promised is None or printed != promised[1]:
         sys.exit(f"the README promises something else than\n{printed}")
+
+
+def quickstart(program):
+    as_promised("quickstart", run(program))
     expect("4 copies before, 5 now", run(program))
+
+
+def past(program):
+    as_promised("past", run(program))
+    run(program)
 
 
 def packages(program):
@@ -166,7 +175,7 @@ def bank(program):
 
 
 def main(arguments):
-    examples = {"quickstart": quickstart, "packages": packages, "bank": bank}
+    examples = {"quickstart": quickstart, "past": past, "packages": packages, "bank": bank}
     if len(arguments) != 2 or arguments[0] not in examples:
         print(__doc__)
         return 2
