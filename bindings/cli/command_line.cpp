@@ -57,6 +57,7 @@ CommandLine::CommandLine()
     : app_("Looks into Vitrine stores, checks, copies, shrinks and converts them.", "vitrine") {
     app_.require_subcommand(1);
     app_.set_help_all_flag("--help-all", "Print the help of all commands and exit");
+    app_.set_version_flag("--version", "vitrine " VITRINE_VERSION);
     app_.footer(
         "A store can be opened by one process at a time: close the program that uses it first.\n"
         "Exit codes: 0 done; 1 the answer is no (faults found, not found, differs); 2 wrong "
@@ -67,6 +68,7 @@ CommandLine::CommandLine()
 CLI::App& CommandLine::add(Command command) {
     CLI::App* app = app_.add_subcommand(command.name, command.summary);
     app->footer(command.details);
+    app->set_help_all_flag();  // it would be inherited, and mean nothing
     app->callback([this, run = std::move(command.run)] { chosen_ = run; });
     return *app;
 }
@@ -74,10 +76,8 @@ CLI::App& CommandLine::add(Command command) {
 int CommandLine::run(int argc, const char* const* argv) {
     try {
         app_.parse(argc, argv);
-    } catch (const CLI::CallForHelp& help) {
-        return finish_output(app_.exit(help));
-    } catch (const CLI::CallForAllHelp& help) {
-        return finish_output(app_.exit(help));
+    } catch (const CLI::Success& asked) {  // for help, or the version
+        return finish_output(app_.exit(asked));
     } catch (const CLI::ParseError& error) {
         const auto chosen = app_.get_subcommands();
         const std::string name = chosen.empty() ? "" : " " + chosen.front()->get_name();

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -61,7 +63,7 @@ int run(const Options& options) {
     const auto store = open_store(options.store, Access::read);
     const mvcc::Snapshot snapshot = snapshot_of(*store, options.at);
     Output output(options.output);
-    ProgressBar bar("exporting");
+    ProgressBar bar("exporting", options.output != "-" || ::isatty(STDOUT_FILENO) == 0);
     export_store(
         snapshot, [&](std::string_view text) { output.line(text); }, bar);
     output.finish();

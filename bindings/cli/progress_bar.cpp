@@ -34,8 +34,8 @@ void watch(void (*handler)(int)) {
 
 bool interrupted() { return stop_asked != 0; }
 
-ProgressBar::ProgressBar(std::string what)
-    : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {
+ProgressBar::ProgressBar(std::string what, bool shown)
+    : what_(std::move(what)), terminal_(shown && ::isatty(STDERR_FILENO) == 1) {
     stop_asked = 0;
     watch(ask_to_stop);
 }

@@ -18,8 +18,9 @@ namespace vitrine::cli {
 /// a second one ends it at once. Threads: the calls of one progress at a time. One at a time.
 class ProgressBar {
   public:
-    /// `what`: shown before the bar, "verifying".
-    explicit ProgressBar(std::string what);
+    /// `what`: shown before the bar, "verifying". `shown`: false where the answer itself goes to the
+    /// terminal meanwhile, and the two would mix.
+    explicit ProgressBar(std::string what, bool shown = true);
     ProgressBar(const ProgressBar&) = delete;
     ProgressBar& operator=(const ProgressBar&) = delete;
     ~ProgressBar();

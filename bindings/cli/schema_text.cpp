@@ -1,7 +1,8 @@
 #include "bindings/cli/schema_text.hpp"
 
 #include <algorithm>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include <capnp/dynamic.h>
 #include <capnp/schema-loader.h>
@@ -64,7 +65,6 @@ class Printer {
         ++depth_;
         others(node.getAnnotations());
         user_ = id;
-        gaps_ = gaps_of(node);
         members(node);
         for (const core::TypeId nested : types_.nested_in(id)) type(nested);
         --depth_;
@@ -95,7 +95,7 @@ class Printer {
             if (!in_union(field)) {
                 member(node, field);
             } else if (!std::exchange(union_done, true)) {
-                line("union{} {{", take_gap());
+                line("union {{");
                 union_members(node);
                 line("}}");
             }
@@ -126,10 +126,11 @@ class Printer {
         bool only_union = node->getStruct().getDiscriminantCount() != 0;
         for (const Field inner : node->getStruct().getFields())
             only_union = only_union && in_union(inner);
+        // Unions of old files have numbers; the mark says that it is meant.
         const std::string number = field.getOrdinal().isExplicit()
-                                       ? fmt::format(" @{}", field.getOrdinal().getExplicit())
+                                       ? fmt::format(" @{}!", field.getOrdinal().getExplicit())
                                        : std::string();
-        line("{} :{}{}{} {{", field.getName().cStr(), only_union ? "union" : "group", number, tail);
+        line("{}{} :{}{} {{", field.getName().cStr(), number, only_union ? "union" : "group", tail);
         if (only_union) {
             union_members(*node);
         } else {
@@ -155,32 +156,6 @@ class Printer {
         return fields;
     }
 
-    // A node does not say which number a union without a name was given, as in `union @3 {`. Numbers
-    // have no gaps: the one that is missing is it.
-    std::vector<unsigned> gaps_of(Node node) const {
-        std::set<unsigned> used;
-        collect(node, used);
-        std::vector<unsigned> gaps;
-        for (unsigned i = 0; !used.empty() && i < *used.rbegin(); ++i)
-            if (!used.contains(i)) gaps.push_back(i);
-        return gaps;
-    }
-
-    void collect(Node node, std::set<unsigned>& used) const {
-        for (const Field field : node.getStruct().getFields()) {
-            if (field.getOrdinal().isExplicit()) used.insert(field.getOrdinal().getExplicit());
-            if (!field.isGroup()) continue;
-            if (const auto group = types_.find(field.getGroup().getTypeId())) collect(*group, used);
-        }
-    }
-
-    std::string take_gap() {
-        if (gaps_.empty()) return "";
-        const unsigned gap = gaps_.front();
-        gaps_.erase(gaps_.begin());
-        return fmt::format(" @{}", gap);
-    }
-
     using Annotations = capnp::List<capnp::schema::Annotation>::Reader;
     static std::string annotations(Annotations list) {
         std::string text;
@@ -203,7 +178,6 @@ class Printer {
     std::string text_;
     std::size_t depth_ = 0;
     core::TypeId user_ = 0;
-    std::vector<unsigned> gaps_;
 };
 
 }  // namespace

@@ -1,4 +1,8 @@
+#include <sys/wait.h>
+
+#include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,6 +24,41 @@ TEST(CommandLineTest, HelpHasExamplesAndGoesToStdout) {
     EXPECT_EQ(ran.code, cli::kOk);
     EXPECT_THAT(ran.out, HasSubstr("Examples:\n  vitrine info"));
     EXPECT_EQ(ran.err, "");
+}
+
+TEST(CommandLineTest, EveryCommandHasHelpWithAnExampleOfItself) {
+    const std::string help = run_command({"--help"}).out;
+    std::istringstream lines(help.substr(help.find("Subcommands:\n") + 13));
+    std::string line;
+    std::size_t commands = 0;
+    while (std::getline(lines, line) && !line.empty()) {
+        std::string name;
+        std::istringstream(line) >> name;
+        ++commands;
+        const Ran ran = run_command({name, "--help"});
+        EXPECT_EQ(ran.code, cli::kOk) << name;
+        EXPECT_THAT(ran.out, HasSubstr("Examples:\n")) << name;
+        EXPECT_THAT(ran.out, HasSubstr("vitrine " + name)) << name;
+    }
+    EXPECT_GE(commands, 12U);
+}
+
+TEST(CommandLineTest, TellsItsVersion) {
+    const Ran ran = run_command({"--version"});
+    EXPECT_EQ(ran.code, cli::kOk);
+    EXPECT_THAT(ran.out, testing::MatchesRegex("vitrine [0-9.]+\n"));
+}
+
+TEST(CommandLineTest, OutputThatCannotBeWrittenIsThree) {
+    const Place place;
+    Store::open(place.file("s")).close();
+    const std::string line = std::string(VITRINE_COMMAND) + " info " + place.file("s") +
+                             " > /dev/full 2> " + place.file("err");
+    const int status = std::system(line.c_str());
+    EXPECT_EQ(WEXITSTATUS(status), cli::kUnusable);
+    std::string message;
+    std::getline(std::ifstream(place.file("err")), message);
+    EXPECT_EQ(message, "vitrine: the output could not be written");
 }
 
 TEST(CommandLineTest, WrongUsageIsTwoAndSaysWhatAndWhereToLook) {

@@ -8,7 +8,7 @@ $Cxx.namespace("everything");
 
 enum Colour @0x9b2c5d7e8f1a3b46 {
   red @0;
-  darkGreen @1;
+  darkGreen @1 $Vitrine.was("green");
 }
 
 struct Item @0xa1c3e5f70921b4d6 {
@@ -37,7 +37,7 @@ struct Item @0xa1c3e5f70921b4d6 {
   friends @22 :List(Vitrine.Ref(Item));
   colours @23 :List(Colour);
   flags @24 :List(Bool);
-  place :group {
+  place :group $Vitrine.was("position") {
     x @25 :Int32 = -5;
     y @26 :Float64 = 2.5;
   }
@@ -64,6 +64,10 @@ struct Item @0xa1c3e5f70921b4d6 {
   either :union {
     left @43 :Int16;
     right @44 :Data;
+  }
+  former @46! :union $Vitrine.was("earlier") {
+    shown @45 :Int8;
+    hidden @47 :Int8;
   }
 
   struct Inner @0xb2d4f60718293a4c {

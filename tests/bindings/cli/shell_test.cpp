@@ -42,6 +42,13 @@ TEST_F(ShellTest, AProgressBarIsOnATerminalAndNotInAPipe) {
     EXPECT_EQ(pipe.out, "");
 }
 
+TEST_F(ShellTest, AProgressBarDoesNotMixWithAnAnswerOnTheTerminal) {
+    const Ran ran = run_in_terminal({"export", file});
+    EXPECT_EQ(ran.code, cli::kOk);
+    EXPECT_THAT(ran.out, StartsWith("{\"format\""));
+    EXPECT_THAT(ran.out, Not(HasSubstr("exporting [")));
+}
+
 TEST_F(ShellTest, CtrlCEndsAWatchWell) {
     const Ran ran = run_in_terminal({"stat", "--watch", "--interval", "3600", file}, "last object");
     EXPECT_EQ(ran.code, cli::kOk) << ran.out;
