@@ -348,6 +348,74 @@ TYPED_TEST_P(StorageContract, ShowsEachReadOneStateBesideAWriter) {
     EXPECT_EQ(this->storage->state().newest, v(kCommits));
 }
 
+TYPED_TEST_P(StorageContract, ListsWitnessesOfARange) {
+    BatchOf batch(9);
+    for (const std::uint64_t witness : {2, 4, 6, 8})
+        for (const std::uint64_t id : {1, 2})
+            batch.get().keep.push_back({v(witness), {id_of(id), v(1)}, v(9)});
+    this->storage->write(batch.get());
+    EXPECT_EQ(this->storage->witnesses({v(3), v(8)}), (std::vector{v(4), v(6)}));
+    EXPECT_EQ(this->storage->witnesses({v(4), v(9)}, 2), (std::vector{v(4), v(6)}));
+    EXPECT_TRUE(this->storage->witnesses({v(9), kOpen}).empty());
+    EXPECT_TRUE(this->storage->witnesses({}, 0).empty());
+}
+
+TYPED_TEST_P(StorageContract, KeepsALogOfCommitsAndCutsIt) {
+    std::vector<CommitRow> rows;
+    for (std::uint64_t i = 1; i <= 20; ++i)
+        rows.push_back({v(3 * i),
+                        Time(std::chrono::seconds(i)),
+                        std::string(i % 4, 'n'),
+                        {id_of(i), id_of(i * 1'000'000'007)}});
+    BatchOf batch(60);
+    batch.get().commits = rows;
+    this->storage->write(batch.get());
+    this->reopen();
+    EXPECT_EQ(this->storage->commits({}, Storage::kUnlimited), rows);
+    EXPECT_EQ(this->storage->commits(v(6), 1), std::vector{rows[2]});
+    EXPECT_EQ(this->storage->commits(v(7), 1), std::vector{rows[2]});
+    EXPECT_TRUE(this->storage->commits(v(60), 5).empty());
+    EXPECT_TRUE(this->storage->commits({}, 0).empty());
+    EXPECT_TRUE(this->storage->commits(kOpen, 5).empty());
+    const auto next = this->storage->next_commit(v(7));
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->version, v(9));
+    EXPECT_EQ(next->time, rows[2].time);
+    EXPECT_FALSE(this->storage->next_commit(v(61)));
+    BatchOf cut(61);
+    cut.get().forget_commits = v(30);
+    this->storage->write(cut.get());
+    EXPECT_EQ(this->storage->commits({}, 1), std::vector{rows[9]});
+}
+
+TYPED_TEST_P(StorageContract, CutsALongLogInSteps) {
+    constexpr std::uint64_t kRows = 2500;
+    BatchOf batch(kRows);
+    for (std::uint64_t i = 1; i <= kRows; ++i) batch.get().commits.push_back({v(i), Time{}});
+    this->storage->write(batch.get());
+    std::size_t left = kRows;
+    for (int i = 1; i <= 3; ++i) {
+        BatchOf cut(kRows + static_cast<std::uint64_t>(i));
+        cut.get().forget_commits = kOpen;
+        this->storage->write(cut.get());
+        const std::size_t now = this->storage->commits({}, Storage::kUnlimited).size();
+        EXPECT_EQ(now, left - std::min(left, Batch::kForgotten));
+        left = now;
+    }
+    EXPECT_EQ(left, 0u);
+}
+
+TYPED_TEST_P(StorageContract, RemembersItsRetention) {
+    for (const Retention rule : {Retention::none(), Retention::commits(7), Retention::forever(),
+                                 Retention::duration(std::chrono::hours(5))}) {
+        BatchOf batch(9);
+        batch.get().history = {rule, v(4)};
+        this->storage->write(batch.get());
+        this->reopen();
+        EXPECT_EQ(this->storage->state().history, (History{rule, v(4)}));
+    }
+}
+
 REGISTER_TYPED_TEST_SUITE_P(StorageContract, ReadsBackWhatABatchWrote, StartsEmptyAtVersionZero,
                             FindsTheVersionOfEachMoment, SupersedesAnObjectInOneBatch,
                             ErasesBeforeItPutsTheSameRow, OverwritesARowOfTheSameVersion,
@@ -356,6 +424,8 @@ REGISTER_TYPED_TEST_SUITE_P(StorageContract, ReadsBackWhatABatchWrote, StartsEmp
                             HasAnIdentityThatStays, FindsEverythingAgainAfterReopening,
                             PassesOnWhatASinkThrows, ReadsWithinAReadAndWritesBesideIt,
                             StaysAlignedAndExactThroughRandomWork,
-                            ShowsEachReadOneStateBesideAWriter);
+                            ShowsEachReadOneStateBesideAWriter, ListsWitnessesOfARange,
+                            KeepsALogOfCommitsAndCutsIt, CutsALongLogInSteps,
+                            RemembersItsRetention);
 
 }  // namespace vitrine::core::testing
