@@ -72,10 +72,10 @@ class Pipeline final : public CommitSink {
     const bool deferred_;
     const bool read_only_;
     std::mutex sequencing_;
-    Version sequenced_;     // guarded by sequencing_
-    core::Time last_time_;  // guarded by sequencing_
-    RecentChanges recent_;  // guarded by sequencing_
-    std::string refusing_;  // guarded by sequencing_: why no more commits are taken
+    Version sequenced_;      // guarded by sequencing_
+    core::Time last_time_;   // guarded by sequencing_
+    RecentChanges recent_;   // guarded by sequencing_
+    std::string refusing_;   // guarded by sequencing_: why no more commits are taken
     std::mutex completing_;  // held from a batch's plan to its settling
     std::atomic<std::uint64_t> published_;
     std::atomic<std::uint64_t> durable_;
