@@ -20,8 +20,11 @@ constexpr int kPatientTries = 16;
 // One run, of either kind.
 class Collection {
   public:
-    Collection(mvcc::Store& store, const Progress& progress, CollectOptions options)
-        : store_(store), progress_(progress), options_(options) {}
+    Collection(mvcc::Snapshot keep, const Progress& progress, CollectOptions options)
+        : store_(keep.store()),
+          snapshot_(std::move(keep)),
+          progress_(progress),
+          options_(options) {}
 
     GcReport collect() {
         store_.garbage().claim();
@@ -31,15 +34,13 @@ class Collection {
         } const claim{store_.garbage()};
         begin();
         condemn();
-        snapshot_ = {};  // what is erased from now on need not be kept for it
         sweep([this](const ObjectScan::Found& found) { erase(found); });
         commit_whole();
         return finish();
     }
 
-    GcReport plan(const mvcc::Snapshot& snapshot) {
+    GcReport plan() {
         marks_ = std::make_shared<MarkSet>(store_.next_object_id(), options_.stack_bound);
-        snapshot_ = snapshot;
         follow();
         sweep([this](const ObjectScan::Found& found) { count(found); });
         return finish();
@@ -166,7 +167,8 @@ class Collection {
         TransactionOptions options;
         options.isolation = Isolation::snapshot;
         options.note = "garbage collection";
-        mvcc::Transaction transaction(store_, store_.snapshot(), std::move(options));
+        snapshot_ = store_.snapshot();  // what is erased need not be kept for the one before
+        mvcc::Transaction transaction(store_, snapshot_, std::move(options));
         Sweep& part = transaction.participant<Sweep>();
         Sweep::Erased erased;
         part.tell(erased);
@@ -209,11 +211,11 @@ class Collection {
     }
 
     mvcc::Store& store_;
+    mvcc::Snapshot snapshot_;  // what is followed; from then on the newest, to keep the machine
     const Progress& progress_;
     const CollectOptions options_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     std::shared_ptr<MarkSet> marks_;
-    mvcc::Snapshot snapshot_;
     struct Tick {
         Collection& of;
         void operator()() const { of.tick(); }
@@ -230,13 +232,13 @@ class Collection {
 
 }  // namespace
 
-GcReport collect_garbage(mvcc::Store& store, const Progress& progress, CollectOptions options) {
-    return Collection(store, progress, options).collect();
+GcReport collect_garbage(mvcc::Snapshot keep, const Progress& progress, CollectOptions options) {
+    return Collection(std::move(keep), progress, options).collect();
 }
 
 GcReport plan_garbage(const mvcc::Snapshot& snapshot, const Progress& progress,
                       CollectOptions options) {
-    return Collection(snapshot.store(), progress, options).plan(snapshot);
+    return Collection(snapshot, progress, options).plan();
 }
 
 }  // namespace vitrine::btree

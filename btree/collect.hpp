@@ -25,11 +25,14 @@ struct CollectOptions {
 /// all that it refers to. The rest is condemned in one moment and erased in commits of bounded size
 /// after it; transactions that begin after that moment find none of it.
 ///
+/// `keep` keeps the machine while it runs; it is let go of once there is a newer one, so that it does
+/// not keep what is erased.
 /// Throws: CancelledError when `progress` returns false (what was erased stays erased), UsageError
 /// when another collection runs or the store is read-only, CorruptionError when something reachable
 /// is damaged (then nothing was erased: what it refers to is not known), StorageError.
 /// Cost: reads everything reachable, and every row once. Memory: MarkSet's.
-GcReport collect_garbage(mvcc::Store& store, const Progress& progress, CollectOptions options = {});
+GcReport collect_garbage(mvcc::Snapshot keep, const Progress& progress,
+                         CollectOptions options = {});
 
 /// What it would erase, as of a snapshot: nothing is written, and nothing spared.
 /// Throws: as above. Objects whose newest commit is not on disk are not counted.

@@ -55,14 +55,13 @@ bool is_plain_name(std::string_view name) {
            });
 }
 
-// "accounts" for a root, ["alice"] for a key.
+}  // namespace
+
 std::string entry_text(ObjectId tree, const TreeKind& kind, const KeyBytes& key) {
     const std::string_view name(reinterpret_cast<const char*>(key.data()), key.size());
     if (tree == kCatalog && is_plain_name(name)) return std::string(name);
     return "[" + key_text(kind, ByteSpan(key)) + "]";
 }
-
-}  // namespace
 
 std::string join_path(const std::string& front, const std::string& back) {
     if (front.empty() || back.empty() || back.front() == '[') return front + back;
@@ -142,21 +141,20 @@ bool References::visit(ObjectId of, Sink sink) {
     if (version->type() == kTreeHeaderType) {
         visit_tree(version, sink);
     } else {
-        visit_struct(*version, version->type(), version->payload(), "", sink);
+        visit_struct(of, *version, version->type(), version->payload(), "", sink);
     }
     return true;
 }
 
-void References::visit_struct(const ObjectVersion& holder, core::TypeId type, core::Words payload,
-                              const std::string& prefix, Sink sink) {
+void References::visit_struct(ObjectId from, const ObjectVersion& holder, core::TypeId type,
+                              core::Words payload, const std::string& prefix, Sink sink) {
     const Type& known = type_of(holder, type);
     if (!known.refers) return;
     guarded(holder, prefix, [&] {
         core::schema::visit_references(
             known.stored.schema, payload,
             [&](ObjectId target, core::TypeId expected, bool is_tree, const std::string& path) {
-                sink({target, expected, is_tree, holder.id(), holder.born(),
-                      join_path(prefix, path)});
+                sink({target, expected, is_tree, from, holder.born(), join_path(prefix, path)});
             });
     });
 }
@@ -171,9 +169,10 @@ void References::visit_tree(const VersionHandle& header, Sink sink) {
         const ValueHold hold = cursor.hold_value();
         const std::string path = entry_text(header->id(), tree_kind, cursor.key_copy());
         if (kind.what == ValueKind::structure) {
-            visit_struct(*hold.version, kind.type, words_of(*hold.version, value), path, sink);
+            visit_struct(header->id(), *hold.version, kind.type, words_of(*hold.version, value),
+                         path, sink);
         } else if (const ObjectId target = target_in(*hold.version, value)) {
-            sink({target, kind.type, kind.what == ValueKind::tree, hold.version->id(),
+            sink({target, kind.type, kind.what == ValueKind::tree, header->id(),
                   hold.version->born(), path});
         }
     }

@@ -17,8 +17,8 @@ struct Reference {
     ObjectId target{};
     core::TypeId expected = 0;  ///< the struct that it should be; 0: any, or a tree
     bool is_tree = false;
-    ObjectId holder{};   ///< the object that stores it; of a large value, that value's own
-    Version version{};   ///< the holder's
+    ObjectId from{};     ///< the object or tree that refers
+    Version version{};   ///< of the row that stores it: the object's, or a part's of the tree
     std::string path{};  ///< where in the object or tree: "parent", "[\"alice\"].owner"
 };
 
@@ -50,14 +50,17 @@ class References {
     };
     const Type* find_type(core::TypeId type);
     const Type& type_of(const ObjectVersion& holder, core::TypeId type);
-    void visit_struct(const ObjectVersion& holder, core::TypeId type, core::Words payload,
-                      const std::string& prefix, Sink sink);
+    void visit_struct(ObjectId from, const ObjectVersion& holder, core::TypeId type,
+                      core::Words payload, const std::string& prefix, Sink sink);
     void visit_tree(const VersionHandle& header, Sink sink);
     void tree_targets(const VersionHandle& header, Targets sink);
 
     const mvcc::Snapshot snapshot_;
     std::map<core::TypeId, std::optional<Type>> types_;
 };
+
+/// An entry of a tree in a path: ["alice"]; of the catalog, the root's name: accounts.
+std::string entry_text(ObjectId tree, const TreeKind& kind, const KeyBytes& key);
 
 /// Two parts of a path: "a" and "b" are "a.b", "a" and "[1]" are "a[1]".
 std::string join_path(const std::string& front, const std::string& back);

@@ -37,7 +37,10 @@ bool MarkSet::spare(ObjectId id) {
 
 void MarkSet::add(ObjectId id) {
     const std::lock_guard lock(mutex_);
-    marked_.set(id);
+    if (closed_)
+        marked_.set(id);
+    else
+        mark_and_pend(id);
     note_peak();
 }
 

@@ -39,7 +39,7 @@ class MarkSet {
     void reach(std::span<const ObjectId> ids);
     /// Marks one that others use: read, or referred to by what they wrote. False when it is condemned.
     bool spare(ObjectId id);
-    /// Marks one that came into being, whose references are told one by one.
+    /// Marks one that a commit writes, to be followed: of a tree it tells only what it changes.
     void add(ObjectId id);
     /// The next one to be followed; nothing when there is none.
     std::optional<ObjectId> take();

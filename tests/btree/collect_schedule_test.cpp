@@ -119,6 +119,19 @@ TEST_P(WhileMarkingTest, ATreeThatATransactionOpenedStaysWithWhatItRefersTo) {
     expect_alive({knot.value, tree.value});
 }
 
+TEST_P(WhileMarkingTest, ATreeWrittenByWhoOpenedItBeforeKeepsItsOtherEntries) {
+    fill(graph_, "refs", kKnots,
+         {{number(1), word(graph_.make().value)}, {number(2), word(graph_.make().value)}});
+    const ObjectId holder = graph_.make({.next = graph_.make(), .others = {graph_.make()}});
+    graph_.name("holder", holder);
+    const std::size_t all = graph_.alive().size();
+    Transaction before = graph_.begin();
+    edit_tree(before, "refs", kKnots)->put(bytes(number(3)), bytes(word(holder.value)));
+    before.edit(holder).getRoot<Knot>().setValue(7);
+    collect_beside(GetParam(), [&] { before.commit(); });
+    EXPECT_EQ(graph_.alive().size(), all);
+}
+
 TEST_P(WhileMarkingTest, WhatIsMadeMeanwhileStays) {
     Transaction before = graph_.begin();
     const ObjectId early = Graph::make(before);

@@ -230,7 +230,7 @@ TEST(CollectTest, AReadOnlyStoreRefuses) {
     StoreOptions options;
     options.read_only = true;
     const Machine machine(options, std::move(again));
-    EXPECT_THROW(collect_garbage(*machine.store, {}), UsageError);
+    EXPECT_THROW(collect_garbage(machine->snapshot(), {}), UsageError);
     EXPECT_NO_THROW(plan_garbage(machine->snapshot(), {}));
 }
 

@@ -99,7 +99,7 @@ struct Graph : Machine {
     }
     [[nodiscard]] bool has(ObjectId id) const { return bool(store->snapshot().find(id)); }
     GcReport collect(const Progress& progress = {}, CollectOptions options = {}) const {
-        return collect_garbage(*store, progress, options);
+        return collect_garbage(store->snapshot(), progress, options);
     }
     /// Objects and trees that the newest commit shows, the catalog apart.
     [[nodiscard]] std::set<std::uint64_t> alive() const {
