@@ -1,175 +1,92 @@
 #include "btree/verify.hpp"
 
-#include <fmt/format.h>
-
 #include <vitrine/error.hpp>
 
-#include "btree/arithmetic.hpp"
-#include "btree/snapshot_cursor.hpp"
-#include "btree/tree_edits.hpp"
+#include "btree/reach_paths.hpp"
 #include "btree/verify_run.hpp"
-#include "core/schema/references.hpp"
 #include "mvcc/store.hpp"
 
 namespace vitrine::btree {
-namespace {
 
-constexpr std::size_t kRowsAtOnce = 256;
+VerifyRun::VerifyRun(const mvcc::Snapshot& snapshot, const Progress& progress)
+    : snapshot_(snapshot),
+      store_(snapshot.store()),
+      progress_(progress),
+      limit_(store_.next_object_id()),
+      objects_(limit_),
+      parts_(limit_),
+      parts_seen_(limit_) {}
 
-}  // namespace
-
+// Progress goes over the ids twice: the rows, and then what they add up to.
 void VerifyRun::tick(std::uint64_t done) {
     if (!progress_ || ++ticks_ % 64 != 0) return;
-    const std::uint64_t total = std::max(snapshot_.store().next_object_id(), done);
-    if (!progress_(done, total)) throw CancelledError("verification was cancelled");
+    done_ = std::max(done_, std::min(done, 2 * limit_));
+    if (!progress_(done_, 2 * limit_)) throw CancelledError("verification was cancelled");
 }
 
 void VerifyRun::fault(ObjectId id, Version version, std::string what) {
     ++met_;
-    if (!told_.emplace(id.value, version.value()).second) return;
+    if (!told_.emplace(id.value, version.value()).second) {
+        // Told by its row alone: now it is known whose part it is.
+        for (std::size_t i = 0; holder_ && i < report_.faults.size(); ++i)
+            if (report_.faults[i].object == core::to_ref(id)) fault_holders_[i] = holder_;
+        return;
+    }
     report_.faults.push_back({core::to_ref(id), version, std::move(what)});
+    fault_holders_.push_back(holder_ ? holder_ : id);
 }
 
-void VerifyRun::check_row(core::RowKey key, core::Words row) {
-    ++report_.versions;
-    report_.bytes += row.size_bytes();
-    try {
-        core::check_row(key.id, key.version, row);
-    } catch (const CorruptionError& error) {
-        fault(key.id, key.version, error.what());
-    }
+void VerifyRun::run() {
+    store_.flush();  // what the snapshot shows is in rows, then
+    check_rows();
+    check_roots();
+    check_kept();
+    check_log();
+    check_parts();
+    if (report_.faults.empty()) find_unreachable();
 }
 
-void VerifyRun::check_rows() {
-    mvcc::Store& store = snapshot_.store();
-    std::optional<core::RowKey> at;
-    std::optional<core::RowKey> object;  // the newest row of the object that is gone over
-    const auto finish = [&] {
-        if (object) check_object(object->id, object);
+void VerifyRun::find_paths() {
+    std::set<ObjectId> wanted(fault_holders_.begin(), fault_holders_.end());
+    for (const DanglingReference& dangling : report_.dangling_references)
+        wanted.insert(core::to_id(dangling.object));
+    wanted.erase(ObjectId{});
+    if (wanted.empty()) return;
+    const Progress telling = [this](std::uint64_t done, std::uint64_t) {
+        if (progress_) tick(limit_ + done);
+        return true;
     };
-    do {
-        // Collected first: objects are looked at outside of the storage's own read.
-        std::vector<core::RowKey> keys;
-        at = store.storage().scan(at, kRowsAtOnce, [&](core::RowKey key, core::Words row) {
-            check_row(key, row);
-            keys.push_back(key);
-            return true;
-        });
-        for (const core::RowKey& key : keys) {
-            if (object && object->id == key.id) continue;  // an older version
-            finish();
-            object = key;
-        }
-    } while (at);
-    finish();
+    const auto paths = paths_from_roots(snapshot_, wanted, telling);
+    const auto path_to = [&](ObjectId id) {
+        const auto found = paths.find(id);
+        return found == paths.end() ? std::string() : found->second;
+    };
+    for (std::size_t i = 0; i < report_.faults.size(); ++i)
+        report_.faults[i].path = path_to(fault_holders_[i]);
+    for (DanglingReference& dangling : report_.dangling_references)
+        dangling.path = join_path(path_to(core::to_id(dangling.object)), dangling.path);
 }
 
-void VerifyRun::check_object(ObjectId id, const std::optional<core::RowKey>& newest_row) {
-    tick(id.value);
-    VersionHandle version;
+VerifyReport VerifyRun::take() {
     try {
-        version = snapshot_.find(id);
-    } catch (const CorruptionError& error) {
-        fault(id, error.version(), error.what());
-        return;
-    } catch (const Error& error) {
-        fault(id, newest_row ? newest_row->version : Version{}, error.what());
-        return;
-    }
-    if (!version || is_part_of_tree(version->type())) return;
-    if (version->type() == kTreeHeaderType) {
-        if (id != kCatalog) ++report_.trees;
-        check_tree(version);
-        return;
-    }
-    ++report_.objects;
-    check_references(*version, version->type(), version->payload(), "");
-}
-
-void VerifyRun::check_references(const ObjectVersion& from, core::TypeId type, core::Words payload,
-                                 const std::string& prefix) {
-    const auto stored = snapshot_.store().types().find(type);
-    if (!stored) {
-        fault(from.id(), from.born(),
-              fmt::format("object #{} is of a type that the store does not know: {:#x}",
-                          from.id().value, type));
-        return;
-    }
-    try {
-        core::schema::visit_references(
-            stored->schema, payload,
-            [&](ObjectId target, core::TypeId expected, bool is_tree, const std::string& path) {
-                check_reference(from, target, expected, is_tree, prefix + path);
-            });
+        find_paths();
     } catch (const CancelledError&) {
         throw;
-    } catch (const std::exception& error) {
-        fault(from.id(), from.born(), error.what());
-    } catch (const kj::Exception& error) {
-        fault(from.id(), from.born(),
-              fmt::format("object #{} does not fit its type: {}", from.id().value,
-                          error.getDescription().cStr()));
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): without paths, then
     }
-}
-
-void VerifyRun::check_reference(const ObjectVersion& from, ObjectId target, core::TypeId expected,
-                                bool is_tree, const std::string& path) {
-    VersionHandle found;
-    try {
-        found = snapshot_.find(target);
-    } catch (const Error&) {
-        return;  // damaged itself, and told as such
-    }
-    if (!found) {
-        report_.dangling_references.push_back(
-            {core::to_ref(from.id()), from.born(), path, core::to_ref(target)});
-        return;
-    }
-    if (is_tree) expected = kTreeHeaderType;
-    if (expected == 0 || found->type() == expected) return;
-    auto& types = snapshot_.store().types();
-    report_.faults.push_back(
-        {core::to_ref(from.id()), from.born(),
-         fmt::format("object #{} refers by \"{}\" to #{}, which is no {}", from.id().value, path,
-                     target.value, is_tree ? "tree" : types.name_of(expected))});
-}
-
-void VerifyRun::check_roots() {
-    try {
-        VersionHandle header = snapshot_.find(kCatalog);
-        if (!header) return;
-        SnapshotCursor cursor(snapshot_, state_of(header->aux<TreeHeaderView>()), {});
-        for (; cursor.valid(); cursor.step()) {
-            ++report_.roots;
-            const ByteSpan name = cursor.key();
-            check_reference(
-                *header, ObjectId{word_of(cursor.value())}, 0, false,
-                fmt::format("[\"{}\"]", std::string_view(reinterpret_cast<const char*>(name.data()),
-                                                         name.size())));
-        }
-    } catch (const CorruptionError& error) {
-        fault(core::to_id(error.object()), error.version(), error.what());
-    } catch (const StorageError& error) {
-        fault(kCatalog, {}, error.what());
-    }
+    return std::move(report_);
 }
 
 VerifyReport verify(const mvcc::Snapshot& snapshot, const Progress& progress) {
     VerifyRun run(snapshot, progress);
     try {
-        snapshot.store().flush();  // what the snapshot shows is in rows, then
-        run.check_rows();
-        run.check_roots();
+        run.run();
     } catch (const CancelledError&) {
         throw;
     } catch (const CorruptionError& error) {
-        VerifyReport report = run.take();
-        report.faults.push_back({error.object(), error.version(), error.what()});
-        return report;
+        run.fault(core::to_id(error.object()), error.version(), error.what());
     } catch (const Error& error) {
-        VerifyReport report = run.take();
-        report.faults.push_back({{}, {}, error.what()});
-        return report;
+        run.fault({}, {}, error.what());
     }
     return run.take();
 }

@@ -3,39 +3,28 @@
 #include <vitrine/error.hpp>
 
 #include "btree/arithmetic.hpp"
-#include "btree/key_text.hpp"
+#include "btree/references.hpp"
+#include "btree/tree_edits.hpp"
+#include "btree/value_kind.hpp"
 #include "btree/verify_run.hpp"
 #include "core/payload.hpp"
+#include "core/schema/misfit.hpp"
 #include "mvcc/store.hpp"
 
 namespace vitrine::btree {
-namespace {
-
-// The type id at the end of "struct 0x…" and "ref 0x…"; 0 for other kinds.
-core::TypeId type_in(const std::string& value_kind, std::string_view word) {
-    if (value_kind.rfind(word, 0) != 0) return 0;
-    const std::size_t at = value_kind.find("0x");
-    return at == std::string::npos ? 0 : std::stoull(value_kind.substr(at), nullptr, 16);
-}
-
-}  // namespace
-
 struct VerifyRun::Walk {
     ObjectId tree;
     TreeKind kind;
     std::uint64_t entries = 0;
-    core::TypeId value_struct = 0;
-    core::TypeId value_ref = 0;
-    bool value_tree = false;
+    ValueKind values{};
     std::optional<KeyBytes> last{};
 };
 
 void VerifyRun::check_tree(const VersionHandle& header) {
     const auto& view = header->aux<TreeHeaderView>();
     Walk walk{header->id(), kind_of(view)};
-    walk.value_struct = type_in(walk.kind.value, "struct ");
-    walk.value_ref = type_in(walk.kind.value, "ref ");
-    walk.value_tree = walk.kind.value.rfind("tree ", 0) == 0;
+    // Roots are told apart from other references (check_roots).
+    if (header->id() != kCatalog) walk.values = value_kind_of(walk.kind);
     const std::uint64_t met_before = met_;
     if (view.root != 0) check_node(walk, ObjectId{view.root}, view.height, {}, {});
     report_.entries += walk.entries;
@@ -66,6 +55,7 @@ void VerifyRun::check_node(Walk& walk, ObjectId id, std::uint32_t height,
                          fmt::format("object #{} is on the wrong level of tree #{}", id.value,
                                      walk.tree.value));
         ++report_.nodes;
+        parts_seen_.set(id);
         const auto outside = [&](const KeyBytes& key) {
             return (low && compare_keys(key, *low) < 0) || (high && compare_keys(key, *high) >= 0);
         };
@@ -102,15 +92,17 @@ void VerifyRun::check_node(Walk& walk, ObjectId id, std::uint32_t height,
 
 void VerifyRun::check_leaf(Walk& walk, const VersionHandle& leaf) {
     const auto& view = leaf->aux<LeafView>();
-    const bool refers = walk.value_struct != 0 || walk.value_ref != 0 || walk.value_tree;
+    const bool refers = walk.values.what != ValueKind::plain;
+    const auto place = [&](std::uint32_t i) {
+        return entry_text(walk.tree, walk.kind, key_at(view, i));
+    };
     for (std::uint32_t i = 0; i < view.count; ++i) {
         if (!view.large(i)) {
-            if (refers)
-                check_value(walk, *leaf, view.value(i),
-                            "[" + key_text(walk.kind, ByteSpan(key_at(view, i))) + "]");
+            if (refers) check_value(walk, *leaf, view.value(i), place(i));
             continue;
         }
         const LeafView::LargeStub stub = large_stub(view, i);
+        parts_seen_.set(ObjectId{stub.object});
         const VersionHandle large = snapshot_.find(ObjectId{stub.object});
         if (!large || large->type() != kLargeValueType ||
             large->aux<ByteSpan>().size() != stub.bytes) {
@@ -118,17 +110,18 @@ void VerifyRun::check_leaf(Walk& walk, const VersionHandle& leaf) {
                   fmt::format("object #{}, a large value of tree #{}, is missing or not it",
                               stub.object, walk.tree.value));
         } else if (refers) {
-            check_value(walk, *large, large->aux<ByteSpan>(),
-                        "[" + key_text(walk.kind, ByteSpan(key_at(view, i))) + "]");
+            check_value(walk, *large, large->aux<ByteSpan>(), place(i));
         }
     }
 }
 
 void VerifyRun::check_value(Walk& walk, const ObjectVersion& holder, ByteSpan value,
                             const std::string& path) {
-    if (walk.value_struct == 0) {
+    if (walk.values.what != ValueKind::structure) {
         const ObjectId target{word_of(value)};
-        if (target) check_reference(holder, target, walk.value_ref, walk.value_tree, path);
+        if (target)
+            check_reference(walk.tree, holder, target, walk.values.type,
+                            walk.values.what == ValueKind::tree, path);
         return;
     }
     const core::Words payload{reinterpret_cast<const core::Word*>(value.data()),
@@ -138,7 +131,13 @@ void VerifyRun::check_value(Walk& walk, const ObjectVersion& holder, ByteSpan va
               fmt::format("the value {} of tree #{}: {}", path, walk.tree.value, fault_found));
         return;
     }
-    check_references(holder, walk.value_struct, payload, path + ".");
+    if (const auto stored = store_.types().find(walk.values.type)) {
+        if (const auto misfit = core::schema::find_misfit(stored->schema, payload))
+            return fault(holder.id(), holder.born(),
+                         fmt::format("the value {} of tree #{} does not fit its type: {}", path,
+                                     walk.tree.value, *misfit));
+    }
+    check_references(walk.tree, holder, walk.values.type, payload, path);
 }
 
 }  // namespace vitrine::btree

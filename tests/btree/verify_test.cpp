@@ -282,7 +282,7 @@ TEST(VerifyReferencesTest, AReferenceToAnErasedTreeIsListedApart) {
     EXPECT_TRUE(report.ok());
     ASSERT_EQ(report.dangling_references.size(), 1U);
     EXPECT_EQ(report.dangling_references[0].target, core::to_ref(target));
-    EXPECT_EQ(report.dangling_references[0].path, "[7]");
+    EXPECT_EQ(report.dangling_references[0].path, "refs[7]");
 }
 
 TEST(VerifyReferencesTest, ARootOfAnErasedTreeIsListedApart) {
@@ -294,7 +294,7 @@ TEST(VerifyReferencesTest, ARootOfAnErasedTreeIsListedApart) {
     const VerifyReport report = machine.verify();
     EXPECT_TRUE(report.ok());
     ASSERT_EQ(report.dangling_references.size(), 1U);
-    EXPECT_EQ(report.dangling_references[0].path, "[\"tree\"]");
+    EXPECT_EQ(report.dangling_references[0].path, "tree");
 }
 
 TEST(VerifyProgressTest, StopsWhenItIsTold) {

@@ -14,6 +14,7 @@
 #include <vitrine/detail/struct_type.hpp>
 #include <vitrine/detail/transact.hpp>
 #include <vitrine/error.hpp>
+#include <vitrine/gc_report.hpp>
 #include <vitrine/history.hpp>
 #include <vitrine/migration_report.hpp>
 #include <vitrine/options.hpp>
@@ -171,9 +172,22 @@ class Store {
                 progress);
         }
 
-    /// Reads everything: checksums, intervals, order and counts of trees, references.
+    /// Reads everything: checksums, intervals, the schema of each record, order and counts of trees,
+    /// references, what no root leads to.
     /// Throws: CancelledError when `progress` returns false.
     [[nodiscard]] VerifyReport verify(const Progress& progress = {}) const;
+
+    /// Erases objects and trees to which no root leads, while work goes on. What transactions made,
+    /// read or referred to since it began is spared, with all that it refers to. What goes is settled
+    /// in one moment, for every transaction that begins after it; it is erased in commits of bounded
+    /// size from then on, so snapshots may show it a little longer. Do not hold on to a reference
+    /// that no root leads to across a collection.
+    ///
+    /// Throws: CancelledError when `progress` returns false: what was erased stays erased; UsageError
+    /// when another collection runs or the store is read only; CorruptionError when something that is
+    /// reachable is damaged: what it refers to is not known, so nothing was erased; StorageError.
+    /// Cost: reads everything that is reachable. Memory: 2 bits per object id, at most.
+    GcReport collect_garbage(const Progress& progress = {});
 
     /// Writes a copy of the newest version, and of the history that the retention keeps, into a new
     /// file, while work goes on. The copy is a store of its own, compact; nothing of it was written

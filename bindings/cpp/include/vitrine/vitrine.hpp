@@ -15,6 +15,7 @@
 #include <vitrine/bytes.hpp>
 #include <vitrine/entry.hpp>
 #include <vitrine/error.hpp>
+#include <vitrine/gc_report.hpp>
 #include <vitrine/history.hpp>
 #include <vitrine/item.hpp>
 #include <vitrine/migration_report.hpp>
