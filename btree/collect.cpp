@@ -86,7 +86,7 @@ class Collection {
                 // Whoever reads goes on telling: after some tries, no more commits meanwhile.
                 do {
                     if (tries >= kPatientTries) drain();
-                    closed = marks_->close(Version{context.number().value() - 1});
+                    closed = store_.garbage().close(Version{context.number().value() - 1});
                 } while (!closed && tries >= kPatientTries);
             });
             if (!closed) drain();

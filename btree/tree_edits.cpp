@@ -30,8 +30,7 @@ TreeEdits::~TreeEdits() {
 
 // The base's, unless it is collected as garbage.
 const ObjectVersion* TreeEdits::peek(ObjectId id) const {
-    const mvcc::Snapshot& base = transaction_.base();
-    return base.store().garbage().sees(id, base.version()) ? base.peek(id) : nullptr;
+    return transaction_.sees(id) ? transaction_.base().peek(id) : nullptr;
 }
 
 TreeEdit& TreeEdits::catalog() {

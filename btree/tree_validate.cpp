@@ -102,8 +102,7 @@ TreeCommit::TreeCommit(mvcc::CommitContext& context, const TreeEdit& edit, Objec
       newest_(edit.state().made ? std::nullopt : newest_state(context, id)) {
     if (edit.state().made && !edit.state().returns) return;  // nobody else can know it
     if (const ObjectVersion* header = context.newest_or_tombstone(id)) changed_ = header->born();
-    if (const auto since = context.store().garbage().condemned(id))
-        changed_ = Version{since->value() + 1};
+    if (const auto since = context.store().garbage().condemned(id)) changed_ = *since;
 }
 
 void TreeCommit::conflict_of_tree(const char* what, Version with) const {

@@ -26,11 +26,17 @@ void GarbageWatch::end() noexcept {
     claimed_ = false;
 }
 
-bool GarbageWatch::tell_read(ObjectId id, Version base) {
+bool GarbageWatch::close(Version after) {
+    const std::lock_guard lock(mutex_);
+    if (!marks_->close(after)) return false;
+    // release: partner is closings(); who began with the new number began after this moment.
+    closings_.fetch_add(1, std::memory_order_release);
+    return true;
+}
+
+bool GarbageWatch::tell_read(ObjectId id, std::uint64_t closings) {
     const auto told = marks();
-    if (!told || told->spare(id)) return true;
-    const auto since = told->condemned(id);
-    return !since || base <= *since;
+    return !told || told->spare(id) || closings != this->closings();
 }
 
 void GarbageWatch::tell_written(ObjectId id, TypeId type, Words payload) {

@@ -32,6 +32,14 @@ class GarbageWatch {
   public:
     explicit GarbageWatch(core::schema::Registry& types) : types_(types) {}
 
+    /// How many collections condemned something so far: to know later who began before.
+    [[nodiscard]] std::uint64_t closings() const {
+        return closings_.load(std::memory_order_acquire);
+    }
+    /// Condemns what is not marked, unless there is something left to follow (MarkSet::close).
+    /// Requires: the sequencing section.
+    bool close(Version after);
+
     // relaxed: who reads too early is a transaction whose commit, or a commit which itself, is
     // ordered after begin() by the sequencing section; what it read is checked there.
     [[nodiscard]] bool active() const { return active_.load(std::memory_order_relaxed); }
@@ -41,8 +49,9 @@ class GarbageWatch {
     void begin(std::shared_ptr<MarkSet> marks);
     void end() noexcept;
 
-    /// A transaction based on `base` reads the object. False: it is to be found absent (G3).
-    bool sees(ObjectId id, Version base) { return !active() || tell_read(id, base); }
+    /// A transaction that began after so many closings() reads the object. False: it is to be found
+    /// absent (G3).
+    bool sees(ObjectId id, std::uint64_t closings) { return !active() || tell_read(id, closings); }
     /// A commit writes this record of a program's type, or a tree's header.
     void wrote(ObjectId id, TypeId type, Words payload) {
         if (active()) tell_written(id, type, payload);
@@ -61,13 +70,14 @@ class GarbageWatch {
         const std::lock_guard lock(mutex_);
         return marks_;
     }
-    bool tell_read(ObjectId id, Version base);
+    bool tell_read(ObjectId id, std::uint64_t closings);
     void tell_written(ObjectId id, TypeId type, Words payload);
     void tell_reference(ObjectId target);
     [[nodiscard]] std::optional<Version> find_condemned(ObjectId id) const;
 
     core::schema::Registry& types_;
     std::atomic<bool> active_{false};
+    std::atomic<std::uint64_t> closings_{0};
     mutable std::mutex mutex_;  // guards what follows; nothing is called under it
     std::shared_ptr<MarkSet> marks_;
     bool claimed_ = false;

@@ -11,7 +11,10 @@
 namespace vitrine::mvcc {
 
 Transaction::Transaction(Store& store, Snapshot base, TransactionOptions options)
-    : store_(store), base_(std::move(base)), options_(std::move(options)) {}
+    : store_(store),
+      base_(std::move(base)),
+      options_(std::move(options)),
+      closings_(store.garbage().closings()) {}
 
 Transaction::~Transaction() { end(); }
 
@@ -19,6 +22,8 @@ void Transaction::require_active() const {
     if (!active_) throw UsageError("the transaction has ended");
     if (store_.closed()) throw UsageError("the transaction's store is closed");
 }
+
+bool Transaction::sees(ObjectId id) const { return store_.garbage().sees(id, closings_); }
 
 std::pair<ObjectId, capnp::MessageBuilder&> Transaction::create(TypeId type) {
     require_active();
@@ -31,8 +36,7 @@ std::pair<ObjectId, capnp::MessageBuilder&> Transaction::create(TypeId type) {
 
 VersionHandle Transaction::read(ObjectId id) {
     if (const auto seen = reads_.find(id); seen != reads_.end()) return seen->second;
-    if (!store_.garbage().sees(id, base_.version()))
-        return reads_.emplace(id, VersionHandle{}).first->second;
+    if (!sees(id)) return reads_.emplace(id, VersionHandle{}).first->second;
     return reads_.emplace(id, base_.find(id)).first->second;
 }
 
@@ -172,7 +176,7 @@ void Transaction::check_not_condemned() const {
         throw ConflictError(fmt::format("object #{} was read here at version {} and collected as "
                                         "garbage after commit {}",
                                         id.value, base_.version().value(), since->value()),
-                            Version{since->value() + 1}, {.object = core::to_ref(id)});
+                            *since, {.object = core::to_ref(id)});
     }
 }
 

@@ -37,6 +37,9 @@ class Transaction {
     [[nodiscard]] bool active() const { return active_; }
     /// Throws: UsageError unless the transaction may be used.
     void require_active() const;
+    /// Tells a collection of garbage that the transaction uses an object. False: it is collected, and
+    /// absent for this transaction.
+    [[nodiscard]] bool sees(ObjectId id) const;
 
     /// A new object with an empty message to fill. Lifetime of the builder: until the transaction
     /// ends or rolls back.
@@ -105,6 +108,7 @@ class Transaction {
     Store& store_;
     const Snapshot base_;
     const TransactionOptions options_;
+    const std::uint64_t closings_;  // of collections of garbage, when it began
     bool active_ = true;
     WriteSet writes_;
     std::unordered_map<ObjectId, VersionHandle> reads_;  // an empty handle: found absent
