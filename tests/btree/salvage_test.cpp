@@ -63,7 +63,11 @@ class SalvageTest : public ::testing::Test {
                                  const TreeKind& kind) {
         const Machine machine(open(path));
         const VerifyReport report = machine.verify();
-        for (const Fault& fault : report.faults) ADD_FAILURE() << fault.what;
+        for (const Fault& fault : report.faults) {
+            // Loose leaves stay in the store; verification names them.
+            if (fault.what.find("no tree leads to it") == std::string::npos)
+                ADD_FAILURE() << fault.what;
+        }
         const Snapshot snapshot = machine->snapshot();
         if (!find_root(snapshot, name)) return {};
         const auto tree = tree_in(snapshot, name, kind);
