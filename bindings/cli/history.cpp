@@ -1,4 +1,3 @@
-#include <charconv>
 #include <memory>
 #include <optional>
 
@@ -6,8 +5,8 @@
 
 #include "bindings/cli/commands.hpp"
 #include "bindings/cli/names.hpp"
+#include "bindings/cli/object_path.hpp"
 #include "bindings/cli/open_store.hpp"
-#include "bindings/cli/path.hpp"
 #include "bindings/cli/print.hpp"
 #include "mvcc/past.hpp"
 
@@ -19,27 +18,6 @@ struct Options {
     std::string path;
     bool json = false;
 };
-
-// By its id an object is found that was erased.
-std::optional<core::ObjectId> plain_id(std::string_view path) {
-    if (path.empty() || (path.front() != '#' && path.front() != '@')) return std::nullopt;
-    std::uint64_t id = 0;
-    const char* end = path.data() + path.size();
-    const auto result = std::from_chars(path.data() + 1, end, id);
-    if (path.size() < 2 || result.ec != std::errc() || result.ptr != end) return std::nullopt;
-    return core::ObjectId{id};
-}
-
-core::ObjectId object_of(const mvcc::Snapshot& snapshot, const std::string& path) {
-    if (const auto id = plain_id(path)) return *id;
-    const Place place = follow_path(snapshot, path);
-    if (const auto* object = std::get_if<Place::Object>(&place.what)) return object->id;
-    if (const auto* tree = std::get_if<Place::Tree>(&place.what))
-        return core::ObjectId{tree->reader->id()};
-    if (const auto* nothing = std::get_if<Place::Nothing>(&place.what); nothing && nothing->target)
-        return nothing->target;
-    throw TypeError(fmt::format("{} is no object: a part of one has no history of its own", path));
-}
 
 // The log no longer has the commit of a version that is older than the retention reaches.
 bool has_time(const mvcc::PastVersion& past) { return past.info.time != core::Time{}; }
@@ -57,7 +35,7 @@ void print_json(const mvcc::PastVersion& past, const core::schema::Registry& typ
 
 int run(const Options& options) {
     const auto store = open_store(options.store, Access::read);
-    const core::ObjectId id = object_of(store->snapshot(), options.path);
+    const core::ObjectId id = object_at(store->snapshot(), options.path);
     const auto versions = mvcc::history(*store, id);
     if (versions.empty()) throw NotFoundError(fmt::format("there is no object #{}", id.value));
     for (const mvcc::PastVersion& past : versions) {

@@ -27,8 +27,9 @@ struct Facts {
 
 Facts facts_of(const mvcc::Snapshot& snapshot, const Options& options) {
     core::Storage& storage = snapshot.store().storage();
-    Facts facts{storage.state(), storage.size(), storage.witnesses().size(), btree::roots(snapshot),
-                std::nullopt};
+    Facts facts{storage.state(), storage.size(),
+                storage.witnesses({{}, storage.state().history.oldest}).size(),
+                btree::roots(snapshot), std::nullopt};
     if (!options.quick) {
         ProgressBar bar("measuring");
         facts.space = measure_space(snapshot, options.trees, bar);

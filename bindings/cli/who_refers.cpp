@@ -1,10 +1,10 @@
-#include <charconv>
 #include <memory>
 
 #include <vitrine/error.hpp>
 
 #include "bindings/cli/at_option.hpp"
 #include "bindings/cli/commands.hpp"
+#include "bindings/cli/object_path.hpp"
 #include "bindings/cli/open_store.hpp"
 #include "bindings/cli/print.hpp"
 #include "bindings/cli/progress_bar.hpp"
@@ -21,21 +21,10 @@ struct Options {
     bool json = false;
 };
 
-// "#12", or 12: shells take # for a comment now and then.
-core::ObjectId object_of(const std::string& text) {
-    const char* const begin = text.data() + (text.starts_with('#') ? 1 : 0);
-    const char* const end = text.data() + text.size();
-    std::uint64_t id = 0;
-    const auto [rest, failure] = std::from_chars(begin, end, id);
-    if (failure != std::errc() || rest != end || id == 0)
-        throw WrongUsage("\"" + text + "\" is no object: give its id, #12");
-    return core::ObjectId{id};
-}
-
 int run(const Options& options) {
-    const core::ObjectId target = object_of(options.object);
     const auto store = open_store(options.store, Access::read);
     const mvcc::Snapshot snapshot = snapshot_of(*store, options.at);
+    const core::ObjectId target = object_at(snapshot, options.object);
     std::vector<btree::Reference> found;
     std::map<core::ObjectId, std::string> ways;
     {
@@ -80,11 +69,12 @@ void add_who_refers(CommandLine& line) {
          .details = "Each line has who refers, where in it, and a way to there from a root. "
                     "The exit code is 1 when nobody does. Reads the whole store.\n\n"
                     "Examples:\n"
-                    "  vitrine who-refers shop.vitrine '#12'\n"
-                    "  vitrine who-refers --json shop.vitrine 12 | jq -r .path",
+                    "  vitrine who-refers shop.vitrine customers/jane\n"
+                    "  vitrine who-refers --json shop.vitrine @12 | jq -r .path",
          .run = [options] { return run(*options); }});
     command.add_option("store", options->store, "The file")->required();
-    command.add_option("object", options->object, "The object's or the tree's id")->required();
+    command.add_option("object", options->object, "The object or tree: an id (@12) or a path")
+        ->required();
     add_at(command, options->at);
     command.add_flag("--json", options->json, "For programs: a JSON object on each line");
 }
