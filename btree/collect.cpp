@@ -77,6 +77,13 @@ class Collection {
         }
     }
 
+    // In the sequencing section nothing of the program's may be called.
+    void drain_quietly() {
+        quiet_ = true;
+        drain();
+        quiet_ = false;
+    }
+
     void condemn() {
         const mvcc::Snapshot base = store_.snapshot();
         bool closed = false;
@@ -85,7 +92,7 @@ class Collection {
             store_.pipeline().commit(base, Isolation::snapshot, [&](mvcc::CommitContext& context) {
                 // Whoever reads goes on telling: after some tries, no more commits meanwhile.
                 do {
-                    if (tries >= kPatientTries) drain();
+                    if (tries >= kPatientTries) drain_quietly();
                     closed = store_.garbage().close(Version{context.number().value() - 1});
                 } while (!closed && tries >= kPatientTries);
             });
@@ -198,7 +205,7 @@ class Collection {
         if (++ticks_ % options_.tell_every == 0) tell();
     }
     void tell() {
-        if (!progress_) return;
+        if (!progress_ || quiet_) return;
         if (reach_) done_ = std::max(done_, std::min(marks_->count(), marks_->limit()));
         if (!progress_(done_, total_)) throw CancelledError("the garbage collection was cancelled");
     }
@@ -227,6 +234,7 @@ class Collection {
     std::uint64_t last_piece_bytes_ = 0;
     std::uint64_t done_ = 0, total_ = 0;
     unsigned ticks_ = 0;
+    bool quiet_ = false;
     GcReport report_;
 };
 

@@ -69,6 +69,7 @@ class Migration {
     }
 
     void migrate_object(mvcc::Transaction& transaction, ObjectId id, MigrationReport& done) {
+        if (!transaction.sees(id)) return;  // garbage that is being collected
         const VersionHandle version = transaction.base().find(id);
         if (!version) return;
         if (version->type() == from_) {

@@ -30,7 +30,10 @@ TreeEdits::~TreeEdits() {
 
 // The base's, unless it is collected as garbage.
 const ObjectVersion* TreeEdits::peek(ObjectId id) const {
-    return transaction_.sees(id) ? transaction_.base().peek(id) : nullptr;
+    if (!transaction_.sees(id)) return nullptr;
+    const ObjectVersion* found = transaction_.base().peek(id);
+    if (found != nullptr && found->type() == kTreeHeaderType) transaction_.note_use(id);
+    return found;
 }
 
 TreeEdit& TreeEdits::catalog() {
@@ -118,6 +121,9 @@ std::shared_ptr<TreeEdit> TreeEdits::restored(ObjectId id, const TreeKind& kind)
         edit->state().erased = false;  // cleared it stays
         return edit;
     }
+    if (!transaction_.sees(id))
+        throw ConflictError(fmt::format("tree #{} is being collected as garbage", id.value),
+                            transaction_.base().version(), {.tree = core::to_ref(id)});
     if (!id || id == kCatalog || find(id) != nullptr || transaction_.base().find(id))
         throw UsageError(fmt::format("tree #{} cannot come back: the id is in use", id.value));
     edits_.push_back(std::make_shared<TreeEdit>(

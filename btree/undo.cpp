@@ -44,11 +44,21 @@ std::string text_of(const UndoStep& step) {
          .key = first.key});
 }
 
-UndoPlan run(mvcc::Transaction& transaction, Version version) {
-    mvcc::Store& store = transaction.store();
-    const CommitInfo commit = mvcc::commit_info(store, version);
-    UndoRun undo(transaction, store.snapshot_at(Version{version.value() - 1}),
-                 store.snapshot_at(version));
+// The two versions that are compared stay pinned until the undo has committed: what comes back may
+// supersede a tombstone that nothing else keeps.
+struct Past {
+    Past(mvcc::Store& store, Version version)
+        : commit(mvcc::commit_info(store, version)),
+          before(store.snapshot_at(Version{version.value() - 1})),
+          after(store.snapshot_at(version)) {}
+    const CommitInfo commit;
+    const mvcc::Snapshot before;
+    const mvcc::Snapshot after;
+};
+
+UndoPlan run(mvcc::Transaction& transaction, const Past& past) {
+    const CommitInfo& commit = past.commit;
+    UndoRun undo(transaction, past.before, past.after);
     // Names last: they refer to what comes back before.
     for (const AnyRef ref : commit.changed)
         if (core::to_id(ref) != kCatalog) undo.take_back(core::to_id(ref));
@@ -61,16 +71,18 @@ UndoPlan run(mvcc::Transaction& transaction, Version version) {
 }  // namespace
 
 UndoPlan plan_undo(mvcc::Store& store, Version version) {
+    const Past past(store, version);
     mvcc::Transaction transaction(store, store.snapshot(), {});
-    return run(transaction, version);
+    return run(transaction, past);
 }
 
 Version undo(mvcc::Store& store, Version version) {
     TransactionOptions options;
     options.note = fmt::format("undo of {}", version.value());
+    const Past past(store, version);
     for (int attempt = 1;; ++attempt) {
         mvcc::Transaction transaction(store, store.snapshot(), options);
-        const UndoPlan plan = run(transaction, version);
+        const UndoPlan plan = run(transaction, past);
         if (!plan.ok()) throw_conflict(plan);
         try {
             return transaction.commit();

@@ -22,6 +22,10 @@ bool same_object(const std::optional<mvcc::ObjectState>& now, const VersionHandl
     return now->type == then->type() && mvcc::same_content(now->payload, then->payload());
 }
 
+TreeKind kind_at(const mvcc::Snapshot& snapshot, ObjectId id) {
+    return kind_of(snapshot.find(id)->aux<TreeHeaderView>());
+}
+
 // Null: absent.
 ObjectId id_in(const std::optional<ByteSpan>& value) {
     return value ? ObjectId{word_of(*value)} : ObjectId{};
@@ -68,6 +72,8 @@ void UndoRun::take_back(ObjectId changed) {
 }
 
 void UndoRun::take_back_object(ObjectId id, const VersionHandle& was, const VersionHandle& became) {
+    if (was && became && was->type() != became->type())
+        return conflict(id, "", "was made another type by the commit", after_.version());
     const auto now = transaction_.find(id);
     if (same_object(now, became)) {
         if (was) {
@@ -90,6 +96,8 @@ void UndoRun::take_back_tree(ObjectId id, bool was_there, bool is_left) {
     const mvcc::Snapshot& base = transaction_.base();
     if (was_there && is_left) {
         if (!now) return conflict(id, "", "was erased", last_change(id));
+        if (kind_at(before_, id) != kind_at(after_, id))
+            return conflict(id, "", "was given another kind by the commit", after_.version());
         take_back_keys(id, *edits.opened(id, *now), *now);
     } else if (is_left) {  // the commit made it
         if (!now) return;

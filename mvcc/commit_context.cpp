@@ -61,7 +61,10 @@ VersionHandle CommitContext::make(ObjectId id, TypeId type, Words payload) {
 void CommitContext::tell(ObjectId id, TypeId type, Words payload) {
     if (!tells_ || !store_.garbage().active()) return;
     const TypeTraits* traits = store_.traits_of(type);
-    if (traits == nullptr || !traits->part) store_.garbage().wrote(id, type, payload);
+    if (traits == nullptr || !traits->part) {
+        store_.garbage().wrote(type, payload);
+        told_.push_back(id);
+    }
 }
 
 const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload) {
@@ -83,6 +86,7 @@ const ObjectVersion* CommitContext::create(ObjectId id, TypeId type, Words paylo
 void CommitContext::drop(ObjectId id) { change(id).fresh = {}; }
 
 void CommitContext::link() {
+    for (const ObjectId id : told_) store_.garbage().adds(id);
     for (const auto& [collection, keys] : noted_) recent_.note(number_, collection, keys);
     // Made and dropped by this commit: nobody ever knew it.
     std::erase_if(changes_, [](const Change& c) { return !c.fresh && !c.predecessor; });

@@ -81,6 +81,7 @@ class CommitContext {
     const Version number_;
     const bool serializable_;
     bool tells_ = true;
+    std::vector<ObjectId> told_;  // written while a collection of garbage runs
     std::vector<Change> changes_;
     RecentChanges& recent_;
     std::vector<std::pair<ObjectId, std::vector<std::uint64_t>>> noted_;

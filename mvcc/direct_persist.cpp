@@ -280,6 +280,12 @@ void DirectPersist::settle() {
     if (Epoch::waiting() >= kCollectFrom) Epoch::collect();
 }
 
+void DirectPersist::write_out() {
+    if (window_.empty() && orphans_.empty()) return;
+    persist({});
+    settle();
+}
+
 PersistCounters DirectPersist::counters() const {
     return {objects_.load(std::memory_order_relaxed), bytes_.load(std::memory_order_relaxed),
             syncs_.load(std::memory_order_relaxed)};

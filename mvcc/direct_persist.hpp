@@ -36,6 +36,7 @@ class DirectPersist final : public PersistStage {
 
     void persist(std::span<const std::shared_ptr<Commit>> commits) override;
     void settle() override;
+    void write_out() override;
     [[nodiscard]] PersistCounters counters() const override;
 
   private:

@@ -29,6 +29,7 @@ void GarbageWatch::end() noexcept {
 bool GarbageWatch::close(Version after) {
     const std::lock_guard lock(mutex_);
     if (!marks_->close(after)) return false;
+    last_closed_.store(after.value(), std::memory_order_relaxed);  // before the number: its release
     // release: partner is closings(); who began with the new number began after this moment.
     closings_.fetch_add(1, std::memory_order_release);
     return true;
@@ -39,10 +40,9 @@ bool GarbageWatch::tell_read(ObjectId id, std::uint64_t closings) {
     return !told || told->spare(id) || closings != this->closings();
 }
 
-void GarbageWatch::tell_written(ObjectId id, TypeId type, Words payload) {
+void GarbageWatch::tell_written(TypeId type, Words payload) {
     const auto told = marks();
     if (!told) return;
-    told->add(id);
     if (payload.empty()) return;
     // Of a type without a schema nothing is known to refer; who follows it says that it is damaged.
     const auto stored = types_.find(type);

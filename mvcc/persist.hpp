@@ -51,6 +51,10 @@ class PersistStage {
     /// Throws: std::bad_alloc; then the next persist() does it.
     virtual void settle() = 0;
 
+    /// Writes what only memory has of versions that ended with these or earlier commits and that
+    /// somebody still sees. Called when no batch is in progress. Throws: StorageError.
+    virtual void write_out() = 0;
+
     [[nodiscard]] virtual PersistCounters counters() const = 0;
 };
 

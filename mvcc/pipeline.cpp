@@ -170,6 +170,21 @@ core::Time Pipeline::time_of(Version version) const {
     throw NotFoundError("no commit time is kept for version " + std::to_string(version.value()));
 }
 
+void Pipeline::keep_time(Version version) {
+    const auto earlier = [](const auto& entry, Version wanted) { return entry.first < wanted; };
+    {
+        const std::lock_guard lock(times_mutex_);
+        const auto found = std::lower_bound(times_.begin(), times_.end(), version, earlier);
+        if (found != times_.end() && found->first == version) return;
+    }
+    const auto logged = store_.storage().next_commit(version);
+    if (!logged || logged->version != version) return;
+    const std::lock_guard lock(times_mutex_);
+    const auto place = std::lower_bound(times_.begin(), times_.end(), version, earlier);
+    if (place == times_.end() || place->first != version)
+        times_.insert(place, {version, logged->time});
+}
+
 PipelineCounters Pipeline::counters() const {
     return {commits_.load(std::memory_order_relaxed), conflicts_.load(std::memory_order_relaxed),
             batches_.load(std::memory_order_relaxed), stage_->counters()};

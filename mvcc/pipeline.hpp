@@ -50,12 +50,17 @@ class Pipeline final : public CommitSink {
     [[nodiscard]] Version durable() const {
         return Version{durable_.load(std::memory_order_acquire)};
     }
+    /// Writes superseded versions that only memory has and somebody sees (DirectPersist, D2).
+    /// Requires: hold_batches(). Throws: StorageError.
+    void write_out() { stage_->write_out(); }
     /// While it is held, no batch is written or published: the storage has exactly what is published,
     /// under Durability::full. To be held for moments: commits wait.
     [[nodiscard]] std::unique_lock<std::mutex> hold_batches() {
         return std::unique_lock(completing_);
     }
     [[nodiscard]] core::Time time_of(Version version) const;
+    /// Takes the time of a pinned version of the past out of the log, which may be cut.
+    void keep_time(Version version);
     [[nodiscard]] PipelineCounters counters() const;
 
   private:

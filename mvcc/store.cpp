@@ -82,7 +82,11 @@ Snapshot Store::snapshot_at(Version version) {
     if (newest.version() < version)
         throw NotFoundError("there is no version " + std::to_string(version.value()) +
                             " yet: the newest is " + std::to_string(newest.version().value()));
-    if (PinSlot* pin = pins_->open_at(version, horizon_.place())) return Snapshot(pin);
+    if (PinSlot* pin = pins_->open_at(version, horizon_.place())) {
+        Snapshot past(pin);
+        pipeline_->keep_time(version);
+        return past;
+    }
     throw SnapshotTooOldError("version " + std::to_string(version.value()) +
                               " is no longer kept: " + oldest_text());
 }

@@ -14,7 +14,7 @@ Transaction::Transaction(Store& store, Snapshot base, TransactionOptions options
     : store_(store),
       base_(std::move(base)),
       options_(std::move(options)),
-      closings_(store.garbage().closings()) {}
+      closings_(store.garbage().closings_seen_from(base_.version())) {}
 
 Transaction::~Transaction() { end(); }
 
@@ -168,20 +168,30 @@ void Transaction::check_absent(CommitContext& context, ObjectId id) const {
 }
 
 // Under every isolation: that nobody used an object is why it is collected.
-void Transaction::check_not_condemned() const {
-    if (!store_.garbage().active()) return;
-    for (const auto& [id, seen] : reads_) {
-        const auto since = seen ? store_.garbage().condemned(id) : std::nullopt;
-        if (!since) continue;
+void Transaction::check_not_condemned(CommitContext& context) const {
+    const GarbageWatch& garbage = store_.garbage();
+    // Since this began one may also have come and gone.
+    const bool collected = garbage.closings() != closings_;
+    if (!garbage.active() && !collected) return;
+    const auto check = [&](ObjectId id, bool changed) {
+        auto since = garbage.condemned(id);
+        if (!since && collected && changed && context.newest(id) == nullptr) {
+            const ObjectVersion* tombstone = context.newest_or_tombstone(id);
+            since = tombstone != nullptr ? tombstone->born() : context.number();
+        }
+        if (!since) return;
         throw ConflictError(fmt::format("object #{} was read here at version {} and collected as "
                                         "garbage after commit {}",
                                         id.value, base_.version().value(), since->value()),
                             *since, {.object = core::to_ref(id)});
-    }
+    };
+    for (const auto& [id, seen] : reads_)
+        if (seen) check(id, seen->until() != core::kOpen && !writes_.contains(id));
+    for (const ObjectId id : used_) check(id, true);
 }
 
 void Transaction::sequence(CommitContext& context) {
-    check_not_condemned();
+    check_not_condemned(context);
     for (auto& [id, entry] : writes_) {
         if (!entry.differs) continue;
         if (!entry.copy) {
@@ -235,6 +245,7 @@ void Transaction::end() noexcept {
     savepoints_.clear();
     writes_.clear();
     reads_.clear();
+    used_.clear();
 }
 
 }  // namespace vitrine::mvcc

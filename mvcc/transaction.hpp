@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <vitrine/options.hpp>
@@ -40,6 +41,9 @@ class Transaction {
     /// Tells a collection of garbage that the transaction uses an object. False: it is collected, and
     /// absent for this transaction.
     [[nodiscard]] bool sees(ObjectId id) const;
+    /// A participant found something at the base which is not to be collected meanwhile, though its
+    /// content was not read: a tree.
+    void note_use(ObjectId id) { used_.insert(id); }
 
     /// A new object with an empty message to fill. Lifetime of the builder: until the transaction
     /// ends or rolls back.
@@ -99,7 +103,7 @@ class Transaction {
     VersionHandle read(ObjectId id);
     bool prepare();
     void sequence(CommitContext& context);
-    void check_not_condemned() const;
+    void check_not_condemned(CommitContext& context) const;
     bool merge(CommitContext& context, ObjectId id, WriteEntry& entry) const;
     void check_absent(CommitContext& context, ObjectId id) const;
     void check_unchanged(const VersionHandle& seen, const char* deed) const;
@@ -112,6 +116,7 @@ class Transaction {
     bool active_ = true;
     WriteSet writes_;
     std::unordered_map<ObjectId, VersionHandle> reads_;  // an empty handle: found absent
+    std::unordered_set<ObjectId> used_;
     std::unique_ptr<Participant> participant_;
     std::vector<Saved> savepoints_;
     std::size_t next_mark_ = 1;
