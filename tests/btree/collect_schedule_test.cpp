@@ -295,5 +295,36 @@ TEST_F(CollectScheduleTest, ASecondCollectionIsRefused) {
     EXPECT_NO_THROW(graph_.collect());
 }
 
+// Its header was looked at and nothing else: no entry was read or written.
+TEST_F(CollectScheduleTest, ATreeThatIsOnlyGivenANameIsMissedInTime) {
+    ObjectId tree;
+    change([&](Transaction& transaction) { tree = create_tree(transaction, kNumbers); });
+    for (const Isolation isolation : {Isolation::snapshot, Isolation::serializable}) {
+        if (!graph_.alive().contains(tree.value))
+            change([&](Transaction& transaction) { tree = create_tree(transaction, kNumbers); });
+        Transaction naming = graph_.begin(isolation);
+        collect_beside("collect:condemned", [&] {
+            set_root(naming, "name", tree);
+            EXPECT_THROW(naming.commit(), ConflictError);
+        });
+        EXPECT_FALSE(find_root(graph_->snapshot(), "name"));
+    }
+}
+
+TEST_F(CollectScheduleTest, WhatWasReadBeforeAWholeCollectionConflicts) {
+    const ObjectId lost = graph_.make();
+    ObjectId tree;
+    change([&](Transaction& transaction) { tree = create_tree(transaction, kNumbers); });
+    Transaction object = graph_.begin(Isolation::snapshot);
+    Transaction header = graph_.begin(Isolation::snapshot);
+    EXPECT_TRUE(object.find(lost));
+    set_root(header, "tree", tree);
+    EXPECT_EQ(graph_.collect().objects_erased, 1U);
+    set_root(object, "object", lost);
+    EXPECT_THROW(object.commit(), ConflictError);
+    EXPECT_THROW(header.commit(), ConflictError);
+    EXPECT_TRUE(graph_.verify().dangling_references.empty());
+}
+
 }  // namespace
 }  // namespace vitrine::btree

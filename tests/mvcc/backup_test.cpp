@@ -190,5 +190,43 @@ TEST(BackupScheduleTest, RefusesWhenTheDiskIsInDoubt) {
     EXPECT_FALSE(std::filesystem::exists(folder.file("copy")));
 }
 
+// A part that was dropped while a snapshot opened in the window is an orphan (D2): its row comes back
+// with a later batch, and has no tombstone that would tell its end.
+TEST(BackupScheduleTest, APartThatOnlyMemoryHadIsNotCopiedAsLive) {
+    const TemporaryFolder folder;
+    Original store;
+    ObjectId part;
+    store.write([&](CommitContext& context, State& state) {
+        part = context.allocate();
+        store.put(context, state, part);
+    });
+    Schedule schedule;
+    const auto standing_at = [&](const char* actor, const char* place, auto work) {
+        schedule.hold(actor, place);
+        schedule.start(actor, work);
+        schedule.await(actor);
+    };
+    const auto go_on = [&](const char* actor) {
+        schedule.release(actor);
+        schedule.join(actor);
+    };
+    standing_at("dropper", "commit:publishing", [&] {
+        store.write([&](CommitContext& context, State& state) {
+            context.drop(part);
+            state.erase(part);
+        });
+    });
+    const Snapshot in_window = store.machine->snapshot();
+    go_on("dropper");
+    BackupReport report;
+    standing_at("backup", "backup:pinned",
+                [&] { report = backup(*store.machine, folder.file("copy"), {}); });
+    store.commit();
+    store.commit();
+    go_on("backup");
+    EXPECT_EQ(get(in_window, part), store.states[1].at(part));
+    expect_copy(store, report, folder.file("copy"));
+}
+
 }  // namespace
 }  // namespace vitrine::mvcc::test

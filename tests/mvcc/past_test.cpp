@@ -202,6 +202,17 @@ TEST(PastTest, AFailedBatchTakesNoHistoryAway) {
     EXPECT_THROW(machine->snapshot_at(v(1)), SnapshotTooOldError);
 }
 
+TEST(PastTest, ASnapshotOfThePastKeepsItsTimeWhenTheLogIsCut) {
+    const Machine machine = open(keeping(Retention::commits(3)));
+    const ObjectId id = machine.make(1);
+    for (std::uint64_t i = 2; i <= 4; ++i) machine.update(id, i);
+    const Snapshot past = machine->snapshot_at(v(1));
+    const core::Time time = past.time();
+    for (std::uint64_t i = 5; i <= 9; ++i) machine.update(id, i);
+    EXPECT_FALSE(machine.disk->next_commit(v(1))->version == v(1)) << "its entry is gone";
+    EXPECT_EQ(past.time(), time);
+}
+
 TEST(PastTest, AnErasedObjectsRowsAllGo) {
     const Machine machine = open();
     const ObjectId id = machine.make(1);

@@ -100,6 +100,16 @@ TEST_F(MigrationTest, ACancelledOneKeepsWhatItDid) {
     expect_migrated(3000);
 }
 
+TEST_F(MigrationTest, IsNothingToBeUndone) {
+    store.reset();
+    store.emplace(Store::open(
+        folder.file(), {.durability = Durability::deferred, .retention = Retention::forever()}));
+    fill(10);
+    store->migrate<OldNote, NewNote>(grow);
+    EXPECT_THROW(store->undo(store->version()), ConflictError);
+    expect_migrated(10);
+}
+
 TEST_F(MigrationTest, AnOpenTransactionOnAnOldObjectConflicts) {
     fill(10);
     const auto ref = store->snapshot().tree<std::int64_t, Ref<OldNote>>("notes").at(3);
