@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <stdexcept>
 
 namespace vitrine::test {
@@ -16,6 +17,8 @@ namespace {
     for (const std::string& argument : arguments)
         argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
+    // Who runs the tests in a shell's background has made it ignored, for us and our children.
+    ::signal(SIGINT, SIG_DFL);
     ::execv(VITRINE_COMMAND, argv.data());
     ::_exit(127);
 }
