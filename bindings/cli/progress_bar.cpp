@@ -1,5 +1,6 @@
 #include "bindings/cli/progress_bar.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,6 +34,23 @@ void watch(void (*handler)(int)) {
 }  // namespace
 
 bool interrupted() { return stop_asked != 0; }
+
+void wait_unless_interrupted(std::chrono::duration<double> span) {
+    // Held back until ppoll() waits: a signal between the question and the wait would be lost.
+    sigset_t both, before;
+    ::sigemptyset(&both);
+    ::sigaddset(&both, SIGINT);
+    ::sigaddset(&both, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &both, &before);
+    if (!interrupted()) {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span);
+        const std::chrono::nanoseconds rest =
+            std::chrono::duration_cast<std::chrono::nanoseconds>(span - seconds);
+        const timespec time{seconds.count(), rest.count()};
+        ::ppoll(nullptr, 0, &time, &before);
+    }
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
 
 ProgressBar::ProgressBar(std::string what, bool shown)
     : what_(std::move(what)), terminal_(shown && ::isatty(STDERR_FILENO) == 1) {

@@ -45,5 +45,7 @@ class ProgressBar {
 
 /// Whether a Ctrl-C came while a ProgressBar lived.
 bool interrupted();
+/// Waits so long, or until a Ctrl-C comes or came. Requires: a ProgressBar lives; one thread.
+void wait_unless_interrupted(std::chrono::duration<double> span);
 
 }  // namespace vitrine::cli

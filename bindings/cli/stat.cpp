@@ -1,4 +1,3 @@
-#include <poll.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -98,7 +97,7 @@ int run(const Options& options) {
         options.json ? print_json(sight, now) : print_text(sight, now);
         std::fflush(stdout);  // a line is to be seen when it is written, in a pipe too
         if (++i == count) break;
-        ::poll(nullptr, 0, static_cast<int>(options.interval * 1000));  // a signal ends it
+        wait_unless_interrupted(std::chrono::duration<double>(options.interval));
     }
     return kOk;
 }

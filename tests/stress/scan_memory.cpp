@@ -164,7 +164,10 @@ int main(int argc, char** argv) {
             return std::string(what) + ": " + std::to_string(peak.bytes()) + " bytes, limit " +
                    std::to_string(limit);
         });
-        findings.expect(store.stats().cache_bytes <= cache_bytes + cache_bytes / 8, [&] {
+        // What was evicted last may still wait for a reader: Store::make_way leaves a mebibyte and a
+        // sixteenth of the budget alone.
+        const std::size_t waiting = kMebibyte + cache_bytes / 8;
+        findings.expect(store.stats().cache_bytes <= cache_bytes + waiting, [&] {
             return std::string(what) + ": cache of " + std::to_string(store.stats().cache_bytes);
         });
     };
