@@ -231,7 +231,7 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
         if (!std::is_sorted(batch.erases.begin(), batch.erases.end(), by_key))
             std::sort(batch.erases.begin(), batch.erases.end(), by_key);
         batch.newest = newest;
-        batch.time = commits.empty() ? store_.time_of(batch.newest) : commits.back()->time;
+        batch.time = commits.empty() ? store_.storage().state().time : commits.back()->time;
         batch.next_object_id = store_.next_object_id();
         for (const core::KeptRow& kept : batch.keep)
             if (kept.witness < plan.swept) plan.passed.insert(kept.witness);

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -5,6 +6,8 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include <vitrine/error.hpp>
 
@@ -22,43 +25,56 @@ struct Options {
     std::string input = "-";
 };
 
+/// Lines of a file or of stdin. Not through stdio: a Ctrl-C is to end a wait for more, whenever it
+/// comes.
 class Input {
   public:
     explicit Input(const std::string& name) : name_(name == "-" ? "stdin" : name) {
-        if (name != "-") file_ = std::fopen(name.c_str(), "r");
-        if (file_ == nullptr) fail();
+        if (name != "-") descriptor_ = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+        if (descriptor_ < 0) fail();
     }
     Input(const Input&) = delete;
     Input& operator=(const Input&) = delete;
     ~Input() {
-        std::free(buffer_);
-        if (file_ != stdin && file_ != nullptr) std::fclose(file_);
+        if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
     }
 
     [[nodiscard]] const std::string& name() const { return name_; }
 
     bool next(std::string& line) {
-        errno = 0;
-        const ssize_t size = ::getline(&buffer_, &capacity_, file_);
-        if (size < 0) {
-            if (interrupted()) throw CancelledError("importing was cancelled");
-            if (std::ferror(file_) != 0) fail();
-            return false;
+        line.clear();
+        for (;;) {
+            const std::string_view rest = std::string_view(buffer_).substr(begin_);
+            const std::size_t end = rest.find('\n');
+            line.append(rest.substr(0, end));
+            if (end != std::string_view::npos) {
+                begin_ += end + 1;
+                return true;
+            }
+            if (!fill()) return !line.empty();
         }
-        line.assign(buffer_, static_cast<std::size_t>(size));
-        if (!line.empty() && line.back() == '\n') line.pop_back();
-        return true;
     }
 
   private:
+    bool fill() {
+        constexpr std::size_t kAtOnce = 1 << 16;
+        wait_for_input(descriptor_);
+        if (interrupted()) throw CancelledError("importing was cancelled");
+        buffer_.resize(kAtOnce);
+        begin_ = 0;
+        const ssize_t got = ::read(descriptor_, buffer_.data(), buffer_.size());
+        buffer_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        if (got < 0 && errno != EINTR) fail();
+        return got != 0;
+    }
     [[noreturn]] void fail() const {
         throw StorageError(fmt::format("{}: {}", name_, std::strerror(errno)));
     }
 
     const std::string name_;
-    std::FILE* file_ = stdin;
-    char* buffer_ = nullptr;
-    std::size_t capacity_ = 0;
+    int descriptor_ = STDIN_FILENO;
+    std::string buffer_;
+    std::size_t begin_ = 0;
 };
 
 /// A store under a name of its own until it is whole: a file that is there is a whole one.

@@ -35,21 +35,31 @@ void watch(void (*handler)(int)) {
 
 bool interrupted() { return stop_asked != 0; }
 
-void wait_unless_interrupted(std::chrono::duration<double> span) {
-    // Held back until ppoll() waits: a signal between the question and the wait would be lost.
+namespace {
+
+// Signals are held back until ppoll() waits: one between the question and the wait would be lost.
+void poll_unless_interrupted(pollfd* descriptors, nfds_t count, const timespec* time) {
     sigset_t both, before;
     ::sigemptyset(&both);
     ::sigaddset(&both, SIGINT);
     ::sigaddset(&both, SIGTERM);
     ::sigprocmask(SIG_BLOCK, &both, &before);
-    if (!interrupted()) {
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span);
-        const std::chrono::nanoseconds rest =
-            std::chrono::duration_cast<std::chrono::nanoseconds>(span - seconds);
-        const timespec time{seconds.count(), rest.count()};
-        ::ppoll(nullptr, 0, &time, &before);
-    }
+    if (!interrupted()) ::ppoll(descriptors, count, time, &before);
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace
+
+void wait_unless_interrupted(std::chrono::duration<double> span) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span);
+    const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(span - seconds);
+    const timespec time{seconds.count(), rest.count()};
+    poll_unless_interrupted(nullptr, 0, &time);
+}
+
+void wait_for_input(int descriptor) {
+    pollfd input{descriptor, POLLIN, 0};
+    poll_unless_interrupted(&input, 1, nullptr);
 }
 
 ProgressBar::ProgressBar(std::string what, bool shown)

@@ -47,5 +47,7 @@ class ProgressBar {
 bool interrupted();
 /// Waits so long, or until a Ctrl-C comes or came. Requires: a ProgressBar lives; one thread.
 void wait_unless_interrupted(std::chrono::duration<double> span);
+/// The same until there is something to read, or the end of it.
+void wait_for_input(int descriptor);
 
 }  // namespace vitrine::cli
