@@ -49,7 +49,9 @@ class Ways {
     /// Which links to say in words. (Each tree is gone over once for all of them.)
     void need(ObjectId from, ObjectId to) { links_[from].emplace(to, ""); }
     void find_texts() {
-        for (auto& [from, targets] : links_) {
+        for (auto& link : links_) {
+            const auto& from = link.first;
+            auto& targets = link.second;  // a binding cannot be captured
             tick();
             try {
                 references_.visit(from, [&](const Reference& reference) {
