@@ -64,6 +64,12 @@ VersionHandle hold_found(const mvcc::Snapshot& snapshot, const ObjectVersion& fo
     return held;
 }
 
+bool same_value(const std::optional<ByteSpan>& a, const std::optional<ByteSpan>& b) {
+    if (a.has_value() != b.has_value()) return false;
+    return !a || (a->size() == b->size() &&
+                  (a->empty() || std::memcmp(a->data(), b->data(), a->size()) == 0));
+}
+
 StoredValue stored_value(NodeSource& nodes, const ObjectVersion& leaf_version, const LeafView& leaf,
                          std::uint32_t index) {
     if (!leaf.large(index)) return {leaf.value(index), &leaf_version};

@@ -126,6 +126,9 @@ struct StoredValue {
     ByteSpan bytes{};
     const ObjectVersion* holder = nullptr;
 };
+/// Whether two values are the same bytes, or both absent.
+bool same_value(const std::optional<ByteSpan>& a, const std::optional<ByteSpan>& b);
+
 StoredValue stored_value(NodeSource& nodes, const ObjectVersion& leaf_version, const LeafView& leaf,
                          std::uint32_t index);
 

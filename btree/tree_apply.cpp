@@ -21,8 +21,9 @@ std::vector<std::uint64_t> hashes_of(const OpSet& ops) {
 // A collection of garbage learns what the values refer to (mvcc/garbage_watch.hpp, G1).
 void tell_references(mvcc::Store& store, const TreeKind& kind, const OpSet& ops) {
     mvcc::GarbageWatch& watch = store.garbage();
+    if (!watch.active()) return;
     const ValueKind values = value_kind_of(kind);
-    if (!watch.active() || values.what == ValueKind::plain) return;
+    if (values.what == ValueKind::plain) return;
     std::optional<core::schema::StoredSchema> type;
     if (values.what == ValueKind::structure) {
         type = store.types().find(values.type);

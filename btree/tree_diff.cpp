@@ -59,12 +59,6 @@ class Side {
 
 }  // namespace
 
-bool same_value(const std::optional<ByteSpan>& a, const std::optional<ByteSpan>& b) {
-    if (a.has_value() != b.has_value()) return false;
-    return !a || (a->size() == b->size() &&
-                  (a->empty() || std::memcmp(a->data(), b->data(), a->size()) == 0));
-}
-
 void diff_trees(const mvcc::Snapshot& before, const mvcc::Snapshot& after, ObjectId tree,
                 core::FunctionRef<bool(const KeyChange&)> sink) {
     Side old_side(before, tree);

@@ -24,7 +24,4 @@ void diff_trees(const mvcc::Snapshot& before, const mvcc::Snapshot& after, Objec
 /// Whether the tree has the same entries in both.
 bool same_trees(const mvcc::Snapshot& before, const mvcc::Snapshot& after, ObjectId tree);
 
-/// Whether two values are the same bytes, or both absent.
-bool same_value(const std::optional<ByteSpan>& a, const std::optional<ByteSpan>& b);
-
 }  // namespace vitrine::btree

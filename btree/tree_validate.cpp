@@ -19,12 +19,6 @@ std::optional<TreeState> newest_state(mvcc::CommitContext& context, ObjectId id)
     return state_of(header->aux<TreeHeaderView>());
 }
 
-bool same(const std::optional<ByteSpan>& a, const std::optional<ByteSpan>& b) {
-    if (a.has_value() != b.has_value()) return false;
-    return !a || (a->size() == b->size() &&
-                  (a->empty() || std::memcmp(a->data(), b->data(), a->size()) == 0));
-}
-
 // Whether a leaf says everything about a key in both states: keys between two of its own were in its
 // range whenever its content was this.
 bool encloses(const LeafView& leaf, ByteSpan key) {
@@ -164,7 +158,7 @@ struct TreeCommit::Versus {
                         .bytes;
         }
         sides.base = value_in(base_nodes, base, key);
-        sides.differ = !same(sides.base, sides.newest);
+        sides.differ = !same_value(sides.base, sides.newest);
         return sides;
     }
 };
@@ -176,7 +170,7 @@ void TreeCommit::check_write(Versus& versus, const Op& op) {
     // Both left the same, or both erased it.
     const std::optional<ByteSpan> mine =
         op.kind == Op::Kind::put ? std::optional(op.value()) : std::nullopt;
-    if (same(mine, sides.newest)) return;
+    if (same_value(mine, sides.newest)) return;
     conflict(op.key(), op.kind == Op::Kind::put ? "written" : "erased",
              std::max(sides.born, changed_));
 }
@@ -203,7 +197,7 @@ void TreeCommit::check_range(Versus& versus, const RangeRead& range) {
         const auto order = compare_keys(key_before, key_now);
         if (order != 0)
             conflict(order < 0 ? key_before : key_now, "read in a range", now.version().born());
-        if (!same(before.value(), now.value()))
+        if (!same_value(before.value(), now.value()))
             conflict(key_now, "read in a range", now.version().born());
         before.step();
         now.step();

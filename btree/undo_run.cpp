@@ -22,10 +22,6 @@ bool same_object(const std::optional<mvcc::ObjectState>& now, const VersionHandl
     return now->type == then->type() && mvcc::same_content(now->payload, then->payload());
 }
 
-TreeKind kind_at(const mvcc::Snapshot& snapshot, ObjectId id) {
-    return kind_of(snapshot.find(id)->aux<TreeHeaderView>());
-}
-
 // Null: absent.
 ObjectId id_in(const std::optional<ByteSpan>& value) {
     return value ? ObjectId{word_of(*value)} : ObjectId{};
@@ -96,7 +92,7 @@ void UndoRun::take_back_tree(ObjectId id, bool was_there, bool is_left) {
     const mvcc::Snapshot& base = transaction_.base();
     if (was_there && is_left) {
         if (!now) return conflict(id, "", "was erased", last_change(id));
-        if (kind_at(before_, id) != kind_at(after_, id))
+        if (kind_of(before_, id) != kind_of(after_, id))
             return conflict(id, "", "was given another kind by the commit", after_.version());
         take_back_keys(id, *edits.opened(id, *now), *now);
     } else if (is_left) {  // the commit made it

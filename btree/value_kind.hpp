@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdlib>
+#include <charconv>
 #include <string_view>
 
 #include <vitrine/detail/tree_reader.hpp>
@@ -16,17 +16,24 @@ struct ValueKind {
     core::TypeId type = 0;  ///< of the struct, or of what is referred to; 0: anything
 };
 
-inline ValueKind value_kind_of(const TreeKind& kind) {
-    const std::string_view name = kind.value;
-    const auto type = [&]() -> core::TypeId {
-        const std::size_t at = name.find("0x");
-        return at == std::string_view::npos ? 0 : std::strtoull(name.data() + at + 2, nullptr, 16);
+inline ValueKind value_kind_of(std::string_view name) {
+    const auto type = [&] {
+        core::TypeId id = 0;
+        if (const std::size_t at = name.find("0x"); at != std::string_view::npos)
+            std::from_chars(name.data() + at + 2, name.data() + name.size(), id, 16);
+        return id;
     };
     if (name == "root") return {ValueKind::reference, 0};
     if (name.starts_with("ref ")) return {ValueKind::reference, type()};
     if (name.starts_with("tree ")) return {ValueKind::tree, 0};
     if (name.starts_with("struct ")) return {ValueKind::structure, type()};
     return {};
+}
+inline ValueKind value_kind_of(const TreeKind& kind) { return value_kind_of(kind.value); }
+/// The struct that lies in the tree itself as a value; 0: something else does.
+inline core::TypeId struct_in(std::string_view value_kind) {
+    const ValueKind kind = value_kind_of(value_kind);
+    return kind.what == ValueKind::structure ? kind.type : 0;
 }
 
 }  // namespace vitrine::btree

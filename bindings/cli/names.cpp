@@ -41,15 +41,6 @@ std::string type_name(const core::schema::Registry& types, core::TypeId type) {
     return types.name_of(type);
 }
 
-core::TypeId type_in(std::string_view value_kind, std::string_view word) {
-    if (value_kind.substr(0, word.size()) != word) return 0;
-    const std::string_view hex = value_kind.substr(word.size());
-    core::TypeId type = 0;
-    if (hex.substr(0, 2) == "0x")
-        std::from_chars(hex.data() + 2, hex.data() + hex.size(), type, 16);
-    return type;
-}
-
 std::string kind_text(const core::schema::Registry& types, const btree::TreeKind& kind) {
     std::string value = kind.value;
     for (std::size_t at = 0; (at = value.find("0x", at)) != std::string::npos; ++at) {

@@ -16,9 +16,6 @@ std::string type_name(const core::schema::Registry& types, core::TypeId type);
 /// "string -> Account", "(string,i64) -> ref Account": ids of structs replaced by their names.
 std::string kind_text(const core::schema::Registry& types, const btree::TreeKind& kind);
 
-/// The struct that a kind of value mentions, "struct 0x…" or "ref 0x…" for these words; 0 for others.
-core::TypeId type_in(std::string_view value_kind, std::string_view word);
-
 /// "2026-03-01T12:30:05.123456789Z", all digits that the time has.
 std::string time_text(core::Time time);
 

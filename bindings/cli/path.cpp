@@ -11,6 +11,7 @@
 #include "bindings/cli/key_json.hpp"
 #include "bindings/cli/names.hpp"
 #include "bindings/cli/struct_json.hpp"
+#include "btree/value_kind.hpp"
 #include "core/schema/node.hpp"
 #include "mvcc/store.hpp"
 
@@ -98,7 +99,7 @@ class Walk {
         if (refers(kind)) {
             const auto target = reference_in(kind, value->bytes);
             target ? go_to(*target) : void(at_.what = Place::Nothing{});
-        } else if (const core::TypeId type = type_in(kind, "struct "); type != 0) {
+        } else if (const core::TypeId type = btree::struct_in(kind); type != 0) {
             auto payload = std::make_shared<Payload>(checked_payload(value->bytes));
             const core::Words words = *payload;
             const auto record = record_of(type, words, std::move(payload));

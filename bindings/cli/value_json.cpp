@@ -12,6 +12,7 @@
 
 #include "bindings/cli/names.hpp"
 #include "bindings/cli/struct_json.hpp"
+#include "btree/value_kind.hpp"
 #include "core/payload.hpp"
 
 namespace vitrine::cli {
@@ -129,7 +130,7 @@ void write_value(JsonWriter& out, const core::schema::Registry& types, std::stri
         is_utf8(text) ? out.string(text) : out.raw(bytes_object(kBytesMember, value));
     } else if (kind == "bytes") {
         out.string(base64(value));
-    } else if (const core::TypeId type = type_in(kind, "struct "); type != 0) {
+    } else if (const core::TypeId type = btree::struct_in(kind); type != 0) {
         // Values lie in a record that was checked; what they hold was not.
         const Payload payload = checked_payload(value);
         write_object(out, types, type, payload, exactness);
@@ -145,7 +146,7 @@ void write_value(JsonWriter& out, const core::schema::Registry& types, std::stri
 std::vector<std::byte> read_value(const core::schema::Registry& types, std::string_view kind,
                                   JsonReader json) {
     if (auto words = find_bytes_object(json, kWordsMember)) {
-        if (type_in(kind, "struct ") != 0) static_cast<void>(checked_payload(*words));
+        if (btree::struct_in(kind) != 0) static_cast<void>(checked_payload(*words));
         return std::move(*words);
     }
     if (kind == "unit") return {};
@@ -156,7 +157,7 @@ std::vector<std::byte> read_value(const core::schema::Registry& types, std::stri
         const auto bytes = std::as_bytes(std::span(text));
         return {bytes.begin(), bytes.end()};
     }
-    if (const core::TypeId type = type_in(kind, "struct "); type != 0) {
+    if (const core::TypeId type = btree::struct_in(kind); type != 0) {
         const Payload payload = read_object(types, type, json);
         const auto bytes = bytes_of(payload);
         return {bytes.begin(), bytes.end()};
