@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-/// What the programs of tests/stress and tests/crash share: arguments, and counting what is wrong.
+/// What the programs of tests/{sim,crash,stress,fuzz} share: arguments, figures, and counting what
+/// is wrong.
 namespace vitrine::test {
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
@@ -73,6 +74,11 @@ class Findings {
     std::atomic<std::uint64_t> count_{0};
     std::mutex mutex_;
 };
+
+/// What a run has to show for itself, in a line that tests/torture adds up over all runs.
+inline void figure(std::string_view name, std::uint64_t value) {
+    std::cout << "figure: " << name << ": " << value << std::endl;
+}
 
 /// Runs a thread's work so that what it throws is a finding, not the end of the program.
 template <class Work>
