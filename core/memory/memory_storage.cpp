@@ -24,6 +24,17 @@ using Row = std::shared_ptr<std::vector<Word>>;
 }  // namespace
 
 struct MemoryStorage::Contents {
+    Contents() = default;
+    /// Requires: the other's lock. Rows are never changed, so they may be shared.
+    Contents(const Contents& other)
+        : state(other.state),
+          rows(other.rows),
+          kept(other.kept),
+          types(other.types),
+          commits(other.commits) {}
+    Contents& operator=(const Contents&) = delete;
+    ~Contents() = default;
+
     std::mutex mutex;
     StorageState state;
     std::map<RowKey, Row, NewestFirst> rows;
@@ -54,6 +65,12 @@ MemoryStorage::~MemoryStorage() = default;
 
 std::unique_ptr<MemoryStorage> MemoryStorage::reopen() const {
     return std::unique_ptr<MemoryStorage>(new MemoryStorage(contents_));
+}
+
+std::unique_ptr<MemoryStorage> MemoryStorage::copy() const {
+    const std::lock_guard lock(contents_->mutex);
+    return std::unique_ptr<MemoryStorage>(
+        new MemoryStorage(std::make_shared<Contents>(*contents_)));
 }
 
 StorageState MemoryStorage::state() const {

@@ -43,6 +43,9 @@ class MemoryStorage final : public Storage {
     /// Another storage over the same rows, as a new process would find them. Do not write to both.
     [[nodiscard]] std::unique_ptr<MemoryStorage> reopen() const;
 
+    /// What a process that dies now leaves to the next one: another storage, with rows of its own.
+    [[nodiscard]] std::unique_ptr<MemoryStorage> copy() const;
+
     /// The `nth` write from now on (1: the next) throws StorageError.
     void fail_write(std::size_t nth, Failure failure);
     /// Called by every write before anything is stored: to block it, look at it, or throw.

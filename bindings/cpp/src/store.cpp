@@ -5,6 +5,7 @@
 #include <vitrine/store.hpp>
 
 #include "bindings/cpp/src/open_store.hpp"
+#include "bindings/cpp/src/store_over.hpp"
 #include "btree/node_types.hpp"
 #include "btree/verify.hpp"
 #include "core/lmdb/lmdb_storage.hpp"
@@ -15,13 +16,17 @@ namespace detail {
 
 void CloseStore::operator()(OpenStore* store) const noexcept { delete store; }
 
+Store store_over(std::unique_ptr<core::Storage> storage, const StoreOptions& options) {
+    return Store{
+        new OpenStore{mvcc::Store::open(std::move(storage), options, btree::node_traits())}};
+}
+
 }  // namespace detail
 
 Store Store::open(const std::filesystem::path& file, StoreOptions options) {
     auto storage = core::lmdb::open(
         file, {.create_if_missing = options.create_if_missing, .read_only = options.read_only});
-    return Store{new detail::OpenStore{
-        mvcc::Store::open(std::move(storage), options, btree::node_traits())}};
+    return detail::store_over(std::move(storage), options);
 }
 
 detail::OpenStore& Store::store() const {

@@ -27,7 +27,13 @@
 
 namespace vitrine {
 
+class Store;
+namespace core {
+class Storage;
+}
+
 namespace detail {
+Store store_over(std::unique_ptr<core::Storage> storage, const StoreOptions& options);
 /// The machine's store, and a gate that lets calls and close() meet.
 class OpenStore;
 struct CloseStore {
@@ -200,6 +206,8 @@ class Store {
     BackupReport backup(const std::filesystem::path& file, const Progress& progress = {}) const;
 
   private:
+    friend Store detail::store_over(std::unique_ptr<core::Storage> storage,
+                                    const StoreOptions& options);
     explicit Store(detail::OpenStore* store) : store_(store) {}
     /// Throws: UsageError when moved from.
     [[nodiscard]] detail::OpenStore& store() const;
