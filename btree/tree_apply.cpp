@@ -53,6 +53,7 @@ Limits& node_limits() {
 void TreeCommit::apply() {
     const TreeEdit::State& state = edit_.state();
     if (!edit_.writes() || (!newest_ && state.id && !state.made && id_.value != 1)) return;
+    context_.note_write();
     tell_references(context_.store(), edit_.kind(), state.ops);
     NodeRewrite rewrite(context_, edit_.kind(), node_limits());
     const TreeState before = newest_.value_or(TreeState{});

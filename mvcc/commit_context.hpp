@@ -60,6 +60,10 @@ class CommitContext {
     }
     [[nodiscard]] const RecentChanges& recent() const { return recent_; }
 
+    /// A participant wants something to be so, whether or not the newest state needs a change for it.
+    void note_write() { wrote_ = true; }
+    [[nodiscard]] bool wrote() const { return wrote_; }
+
     /// What is written from here on is not told to a collection of garbage: it is its own.
     void stop_telling() { tells_ = false; }
 
@@ -81,6 +85,7 @@ class CommitContext {
     const Version number_;
     const bool serializable_;
     bool tells_ = true;
+    bool wrote_ = false;
     std::vector<ObjectId> told_;  // written while a collection of garbage runs
     std::vector<Change> changes_;
     RecentChanges& recent_;

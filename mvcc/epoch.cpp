@@ -8,6 +8,8 @@
 
 #include <linux/membarrier.h>
 
+#include "mvcc/yield_point.hpp"
+
 namespace vitrine::mvcc {
 namespace {
 
@@ -99,6 +101,7 @@ void Epoch::leave(EpochSlot& slot) noexcept {
 
 void Epoch::retire(Retired& item) noexcept {
     Domain& d = domain();
+    yield_point("retire:unlinked");
     const std::lock_guard lock(d.retired_mutex);
     item.retired_at_ = d.now.load(std::memory_order_relaxed);
     d.retired.push_back(item);
@@ -123,6 +126,7 @@ void Epoch::collect() noexcept {
             const std::uint64_t entered = slot->entered.load(std::memory_order_seq_cst);
             if (entered != 0 && entered < oldest) oldest = entered;
         }
+        yield_point("reclaim:looked");
         const std::lock_guard lock(d.retired_mutex);
         auto end = d.retired.begin();  // retired in rising order
         std::size_t count = 0;

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "core/assert.hpp"
+#include "mvcc/yield_point.hpp"
 
 namespace vitrine::mvcc {
 namespace {
@@ -151,6 +152,7 @@ void ObjectTable::link_fresh(ObjectVersion& fresh, const ObjectVersion* predeces
     const std::lock_guard lock(stripe(fresh.id_).mutex);
     if (predecessor != nullptr)
         mutable_version(*predecessor).until_.store(fresh.born_.value(), std::memory_order_relaxed);
+    yield_point("link:fresh");
     const bool held = fresh.try_acquire();
     VITRINE_ASSERT(held, fresh.id_.value);
     insert(*find_chunk(fresh.id_), fresh);
@@ -196,6 +198,7 @@ std::size_t ObjectTable::evict_from(Stripe& stripe, std::size_t& wanted, std::si
             // later fails to get one, and loads the version anew.
             version.refs_.compare_exchange_strong(only_ours, 0, std::memory_order_acq_rel);
         if (may_go) {
+            yield_point("evict:chosen");
             wanted -= std::min(wanted, version.bytes());
             remove(version);
             ++evicted;

@@ -62,6 +62,8 @@ Version Pipeline::try_commit(const Snapshot& base, Isolation isolation,
         explicit Committing(const Snapshot& of) : base(of) { base.set_committing(true); }
         ~Committing() { base.set_committing(false); }
     } const committing(base);
+    std::optional<Version> already;
+    std::uint64_t failures = 0;
     {
         const std::lock_guard lock(sequencing_);
         require_writable();
@@ -70,31 +72,52 @@ Version Pipeline::try_commit(const Snapshot& base, Isolation isolation,
         CommitContext context(store_, base, commit->number, isolation == Isolation::serializable,
                               recent_);
         sequence(context);
-        if (context.changes().empty()) return base.version();
-        // Commit times strictly increase, whatever the clock does.
-        commit->time = std::max(
-            std::chrono::time_point_cast<core::Time::duration>(std::chrono::system_clock::now()),
-            last_time_ + core::Time::duration{1});
-        remember_time(commit->number, commit->time);
-        if (store_.horizon().keeps_log()) {
-            commit->note = note;
-            commit->touched = context.touched();
+        failures = failures_;
+        if (context.changes().empty()) {
+            if (!context.wrote() || sequenced_ == base.version()) return base.version();
+            already = sequenced_;
+        } else {
+            push(context, std::move(one), note);
         }
-        context.link();
-        // -- nothing throws from here on
-        commit->changes.swap(context.changes());
-        for (const Change& change : commit->changes)
-            if (change.fresh) commit->bytes += change.fresh->bytes();
-        sequenced_ = commit->number;
-        last_time_ = commit->time;
-        yield_point("commit:linked");
-        queue_->push(std::move(one));
-        if (deferred_) published_.store(commit->number.value(), std::memory_order_seq_cst);  // L3
     }
+    if (already) return await(*already, failures);
     yield_point("commit:sequenced");
     queue_->wait(*commit);
     commits_.fetch_add(1, std::memory_order_relaxed);
     return commit->number;
+}
+
+void Pipeline::push(CommitContext& context, CommitList&& one, std::string_view note) {
+    Commit& commit = *one.front();
+    // Commit times strictly increase, whatever the clock does.
+    commit.time = std::max(
+        std::chrono::time_point_cast<core::Time::duration>(std::chrono::system_clock::now()),
+        last_time_ + core::Time::duration{1});
+    remember_time(commit.number, commit.time);
+    if (store_.horizon().keeps_log()) {
+        commit.note = note;
+        commit.touched = context.touched();
+    }
+    context.link();
+    // -- nothing throws from here on
+    commit.changes.swap(context.changes());
+    for (const Change& change : commit.changes)
+        if (change.fresh) commit.bytes += change.fresh->bytes();
+    sequenced_ = commit.number;
+    last_time_ = commit.time;
+    yield_point("commit:linked");
+    const std::uint64_t number = commit.number.value();
+    queue_->push(std::move(one));
+    if (deferred_) published_.store(number, std::memory_order_seq_cst);  // L3
+}
+
+Version Pipeline::await(Version version, std::uint64_t failures) {
+    if (deferred_) return version;
+    queue_->flush();
+    const std::lock_guard lock(sequencing_);
+    if (failures_ != failures)
+        throw StorageError("the commit that had written the same was not stored");
+    return version;
 }
 
 void Pipeline::complete(const CommitList& batch) {
@@ -121,6 +144,7 @@ void Pipeline::complete(const CommitList& batch) {
 
 void Pipeline::fail(CommitList& batch, const std::string& error) noexcept {
     const std::lock_guard lock(sequencing_);
+    ++failures_;
     if (deferred_ || store_.storage().failed()) refusing_ = error;
     if (deferred_) return;
     CommitList rest = queue_->drain();

@@ -40,7 +40,8 @@ class Pipeline final : public CommitSink {
     ~Pipeline();
 
     /// Runs `sequence` in the sequencing section and carries its changes through. Returns the new
-    /// version, or `base`'s when it changed nothing. Throws: ConflictError (the winner is visible
+    /// version; `base`'s when it wrote nothing; the newest, in which it is so already, when what it
+    /// wrote changes nothing. Throws: ConflictError (the winner is visible
     /// then), StorageError, UsageError.
     Version commit(const Snapshot& base, Isolation isolation,
                    core::FunctionRef<void(CommitContext&)> sequence, std::string_view note = {});
@@ -66,6 +67,12 @@ class Pipeline final : public CommitSink {
   private:
     Version try_commit(const Snapshot& base, Isolation isolation,
                        core::FunctionRef<void(CommitContext&)> sequence, std::string_view note);
+    /// Numbers a commit, links it and queues it. Requires: the sequencing section. Throws:
+    /// std::bad_alloc, before anything is linked.
+    void push(CommitContext& context, CommitList&& one, std::string_view note);
+    /// For a commit that found everything as it wants it: until the version in which it found it
+    /// is visible. Throws: StorageError when a batch has failed since.
+    Version await(Version version, std::uint64_t failures);
     void complete(const CommitList& batch) override;
     void fail(CommitList& batch, const std::string& error) noexcept override;
     void require_writable() const;
@@ -77,11 +84,12 @@ class Pipeline final : public CommitSink {
     const bool deferred_;
     const bool read_only_;
     std::mutex sequencing_;
-    Version sequenced_;      // guarded by sequencing_
-    core::Time last_time_;   // guarded by sequencing_
-    RecentChanges recent_;   // guarded by sequencing_
-    std::string refusing_;   // guarded by sequencing_: why no more commits are taken
-    std::mutex completing_;  // held from a batch's plan to its settling
+    Version sequenced_;           // guarded by sequencing_
+    core::Time last_time_;        // guarded by sequencing_
+    RecentChanges recent_;        // guarded by sequencing_
+    std::uint64_t failures_ = 0;  // guarded by sequencing_: batches that were rolled back
+    std::string refusing_;        // guarded by sequencing_: why no more commits are taken
+    std::mutex completing_;       // held from a batch's plan to its settling
     std::atomic<std::uint64_t> published_;
     std::atomic<std::uint64_t> durable_;
 

@@ -44,7 +44,8 @@ struct Op {
 struct Committed {
     std::string who;
     Version base;
-    Version version;  ///< base's when it changed nothing
+    /// Base's when it wrote nothing; that in which it found what it wants, when that changes nothing.
+    Version version;
     Isolation isolation = Isolation::serializable;
     std::vector<Op> ops;
     std::optional<Version> undoes{};  ///< then there are no ops
@@ -76,9 +77,10 @@ class Oracle {
     [[nodiscard]] Version newest() const { return Version{first_.value() + states_.size() - 1}; }
 
   private:
-    void replay(const Committed& one);
-    [[nodiscard]] bool had_nothing_to_undo(const Committed& one) const;
-    void replay_undo(const Committed& one);
+    void replay(const std::vector<const Committed*>& together);
+    [[nodiscard]] State result_of(const Committed& one, const State& before) const;
+    void check(const Committed& one);
+    void check_undo(const Committed& one);
     void check_reads(const Committed& one, State view);
     void check_lost_updates(const Committed& one, const std::vector<Op>& writes,
                             const State& result);

@@ -263,7 +263,7 @@ void World::check_end() {
     const VerifyReport report = store->verify();
     // A store that takes no more writes says so there too.
     for (const Fault& fault : report.faults)
-        expect(failing && fault.what.find("made this write fail") != std::string::npos,
+        expect(failing && fault.what.find("(memory): a ") != std::string::npos,
                "verify: " + fault.what);
     expect(report.dangling_references.empty(), "dangling references at the end");
     auto rest = disk->copy();
