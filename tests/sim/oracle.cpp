@@ -98,10 +98,17 @@ void Oracle::check_reads(const Committed& one, State view) {
 
 void Oracle::check_lost_updates(const Committed& one, const std::vector<Op>& writes,
                                 const State& result) {
-    const State& base = at(one.base);
+    const State& base = this->at(one.base);
     const State& last = states_.back();
-    for (const Op& op : writes) {
-        if (op.kind != Op::write) continue;
+    for (auto at = writes.begin(); at != writes.end(); ++at) {
+        const Op& op = *at;
+        // A clear takes whatever is there, and what was done to the tree before it is void.
+        const auto clears = [&](const Op& other) {
+            return other.kind == Op::clear && other.family == op.family;
+        };
+        if (op.kind != Op::write || std::any_of(at, writes.end(), clears) ||
+            (!op.value && std::any_of(writes.begin(), at, clears)))
+            continue;
         const auto& now = last[op.family][op.key];
         if (now != base[op.family][op.key] && now != result[op.family][op.key])
             wrong(one, place(op) + " was " + to_text(base[op.family][op.key]) + ", then " +

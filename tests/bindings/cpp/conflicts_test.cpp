@@ -56,6 +56,27 @@ TEST_F(ConflictsTest, DifferentKeysNeverConflict) {
     EXPECT_TRUE(both(insert(1, 1), remove(10)));
 }
 
+// Found by the simulation, seed 2338: it was told its base, which does not show what it wrote.
+TEST_F(ConflictsTest, WhoeverFindsItsWritesDoneIsToldTheVersionThatHasThem) {
+    fill_numbers(5);
+    Transaction a = store_.begin();
+    Transaction b = store_.begin();
+    auto in_a = numbers(a);
+    in_a.put(1, 7);
+    auto in_b = numbers(b);
+    in_b.put(1, 7);
+    const Version made = a.commit();
+    EXPECT_EQ(b.commit(), made);
+    // What wrote nothing stays on its base.
+    Transaction idle = store_.begin();
+    Transaction c = store_.begin();
+    auto in_c = numbers(c);
+    in_c.put(2, 8);
+    EXPECT_EQ(numbers(idle).at(1), 7);
+    c.commit();
+    EXPECT_EQ(idle.commit(), made);
+}
+
 TEST_F(ConflictsTest, DifferentKeysDoNotConflictThoughBucketsSplitOrVanish) {
     const Change fill = [](NumbersEditor& tree) {
         for (std::int64_t key = 1; key < 20000; key += 2) tree.put(key, key);
