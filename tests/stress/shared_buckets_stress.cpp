@@ -160,6 +160,7 @@ int main(int argc, char** argv) {
               << " commits; " << stats.cache_misses << " versions materialised, " << stats.evictions
               << " evicted, cache " << stats.cache_bytes << " bytes, file " << stats.file_bytes
               << " bytes" << std::endl;
+    test::figure("shared buckets: reads beside trims and commits", run.reads);
     run.findings.expect(run.trims > 0 && run.commits > 0 && stats.cache_misses > kKeys / 100,
                         [] { return "the threads did not meet: nothing was tried"; });
     return run.findings.result();
