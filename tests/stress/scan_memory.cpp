@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -18,6 +17,7 @@
 
 #include "tests/core/lmdb/temporary_folder.hpp"
 #include "tests/stress/ledger.capnp.h"
+#include "tests/support/process_memory.hpp"
 #include "tests/support/program.hpp"
 
 namespace {
@@ -36,18 +36,10 @@ std::string text_of(std::uint64_t number, std::size_t bytes) {
     return text;
 }
 
-/// Resident memory that is not of files: what an out-of-memory killer looks at.
-std::size_t anonymous_bytes() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("RssAnon:")) return std::stoull(line.substr(8)) << 10;
-    return 0;
-}
-
 class Peak {
   public:
     void sample() {
-        const std::size_t now = anonymous_bytes();
+        const std::size_t now = test::anonymous_bytes();
         std::size_t peak = peak_.load();
         while (now > peak && !peak_.compare_exchange_weak(peak, now)) {
         }
@@ -145,7 +137,7 @@ int main(int argc, char** argv) {
         findings.add("loading failed");
         return findings.result();
     }
-    const std::size_t before = anonymous_bytes();
+    const std::size_t before = test::anonymous_bytes();
     StoreOptions options;
     options.cache_bytes = cache_bytes;
     Store store = Store::open(folder.file(), options);
