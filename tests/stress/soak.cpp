@@ -2,7 +2,7 @@
 // entries, range scans, snapshots held for long, collections of garbage, backups that are opened and
 // verified; the store is closed and opened again all the time, with the other durability and, every
 // other time, with a past. Memory, file and cache must stay in their bounds (soak/bounds.hpp) and not
-// grow; every second's figures go into a file, from which soak/plot.py makes a picture.
+// grow; every second's figures go into a file, from which plot.py makes a picture.
 //   --seconds 3600 --seed 1 --csv soak.csv
 #include <chrono>
 #include <fstream>
@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
     const milliseconds sampling(brief ? 50 : 1000);
     std::cout << "seed " << seed << std::endl;
 
+    test::give_memory_back();
     test::Findings findings;
     const core::testing::TemporaryFolder folder;
     soak::Counts counts;

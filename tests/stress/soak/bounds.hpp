@@ -23,6 +23,7 @@ inline constexpr std::size_t kMebibyte = 1 << 20;
 struct Sample {
     double seconds = 0;
     std::size_t anonymous_bytes = 0;
+    std::size_t allocated_bytes = 0;
     Stats stats{};
     bool deferred = false;
 };
@@ -34,7 +35,7 @@ struct Sample {
 ///   it may stand for long; what is not on a slow disk yet cannot be evicted: nine times in ten,
 ///   twice the budget and 4 MiB.
 /// - Anonymous memory: what the process had when it began, three times the budget (the store, the
-///   copy that is being verified, and the allocator's own), and a constant for threads and buffers.
+///   copy that is being verified, and the allocator's own), and a constant for a backup on its way, threads and buffers.
 /// - File: what one version of everything takes, once for each snapshot that is held, and for the
 ///   newest, a backup, a collection and the retention; as much again for what is free and not yet
 ///   reused; and a constant.
@@ -80,12 +81,13 @@ class Bounds {
         const std::lock_guard lock(mutex_);
         out << "# limits: anonymous_bytes " << memory_limit_ << " file_bytes " << file_limit_
             << " cache_bytes " << cache_limit_ << "\n"
-            << "seconds,anonymous_bytes,file_bytes,free_bytes,cache_bytes,open_snapshots,"
+            << "seconds,anonymous_bytes,allocated_bytes,file_bytes,free_bytes,cache_bytes,open_"
+               "snapshots,"
                "oldest_age_seconds,deferred\n";
         for (const Sample& one : samples_)
-            out << one.seconds << ',' << one.anonymous_bytes << ',' << one.stats.file_bytes << ','
-                << one.stats.free_bytes << ',' << one.stats.cache_bytes << ','
-                << one.stats.open_snapshots << ','
+            out << one.seconds << ',' << one.anonymous_bytes << ',' << one.allocated_bytes << ','
+                << one.stats.file_bytes << ',' << one.stats.free_bytes << ','
+                << one.stats.cache_bytes << ',' << one.stats.open_snapshots << ','
                 << std::chrono::duration<double>(one.stats.oldest_snapshot_age).count() << ','
                 << one.deferred << '\n';
     }
@@ -99,6 +101,7 @@ class Bounds {
         Sample top;
         for (const Sample& one : samples_) {
             top.anonymous_bytes = std::max(top.anonymous_bytes, one.anonymous_bytes);
+            top.allocated_bytes = std::max(top.allocated_bytes, one.allocated_bytes);
             top.stats.file_bytes = std::max(top.stats.file_bytes, one.stats.file_bytes);
             top.stats.cache_bytes = std::max(top.stats.cache_bytes, one.stats.cache_bytes);
         }
@@ -106,7 +109,8 @@ class Bounds {
             return std::string(name) + " " + std::to_string(value / kMebibyte) + " of " +
                    std::to_string(limit / kMebibyte) + " MiB";
         };
-        return "at most: " + show("anonymous memory", top.anonymous_bytes, memory_limit_) +
+        return "at most: " + show("anonymous memory", top.anonymous_bytes, memory_limit_) + " (" +
+               std::to_string(top.allocated_bytes / kMebibyte) + " allocated)" +
                show(", file", top.stats.file_bytes, file_limit_) +
                show(", cache", top.stats.cache_bytes, cache_limit_);
     }

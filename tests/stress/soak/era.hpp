@@ -52,7 +52,7 @@ class Era {
         spawn("keeper", [=, this] { keep(length / 3); });
         while (!pause(sampling)) {
             Sample sample{std::chrono::duration<double>(Clock::now() - start).count(),
-                          anonymous_bytes(), store_.stats(), deferred_};
+                          anonymous_bytes(), allocated_bytes(), store_.stats(), deferred_};
             bounds_.add(sample);
         }
     }

@@ -153,11 +153,11 @@ class Finder {
     }
 
     void say(Phenomenon what, Order order, const Path& cycle) {
-        Anomaly anomaly{what, order, {}, name_of(what, order) + ":"};
+        Anomaly anomaly{what, order, {}, {}};
         for (std::size_t i = 0; i < cycle.size(); ++i) {
             const std::uint32_t to = cycle[(i + 1) % cycle.size()].from;
             anomaly.transactions.push_back(cycle[i].from);
-            anomaly.why += (i == 0 ? " " : ", ") + graph_.tell(cycle[i].from, cycle[i].edge, to);
+            anomaly.why += (i == 0 ? "" : ", ") + graph_.tell(cycle[i].from, cycle[i].edge, to);
         }
         report_.add(std::move(anomaly));
     }

@@ -42,7 +42,7 @@ TEST(DependenciesTest, SayTheShortestCycleAndWhy) {
     EXPECT_EQ(report.anomalies()[0].what, Phenomenon::g2);
     EXPECT_EQ(report.anomalies()[0].transactions, (std::vector<std::uint32_t>{0, 1}));
     EXPECT_EQ(report.anomalies()[0].why,
-              "G2: T0 -rw-> T1 (T0 read list 1 without 10 of T1), "
+              "T0 -rw-> T1 (T0 read list 1 without 10 of T1), "
               "T1 -rw-> T0 (T1 read list 2 without 20 of T0)");
 }
 

@@ -9,7 +9,13 @@
 namespace vitrine::test::history {
 
 inline std::string tell(std::uint32_t transaction) { return "T" + std::to_string(transaction); }
-inline std::string tell(Key key) { return "list " + std::to_string(key); }
+/// Programs give each tree a part of the numbers by their highest byte.
+inline std::string tell(Key key) {
+    constexpr unsigned kPartBits = 56;
+    const Key part = key >> kPartBits;
+    const std::string number = std::to_string(key - (part << kPartBits));
+    return "list " + (part == 0 ? "" : std::to_string(part) + ":") + number;
+}
 inline std::string tell(const List& list) {
     constexpr std::size_t kShown = 40;
     std::string text = "[";
