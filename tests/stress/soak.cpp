@@ -7,6 +7,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include <vitrine/vitrine.hpp>
@@ -40,12 +41,18 @@ std::size_t live_bytes(const std::filesystem::path& file) {
     return stats.file_bytes - stats.free_bytes;
 }
 
-void check_at_rest(Store& store, test::Findings& findings) {
-    soak::Stock::sum(store.snapshot(), findings);
+/// What was there when the store was closed last is all there is.
+void check_opened(const Store& store, std::optional<std::uint64_t> sum, test::Findings& findings) {
+    const bool same = !sum || soak::Stock::sum(store.snapshot(), findings) == *sum;
+    findings.expect(same, [] { return "opened with something else than it was closed with"; });
+}
+
+std::uint64_t check_at_rest(const Store& store, test::Findings& findings) {
     const VerifyReport report = store.verify();
     for (const Fault& fault : report.faults) findings.add("verify: " + fault.what);
     findings.expect(report.dangling_references.empty(),
                     [] { return "an item without its object"; });
+    return soak::Stock::sum(store.snapshot(), findings);
 }
 
 }  // namespace
@@ -65,14 +72,16 @@ int main(int argc, char** argv) {
     const core::testing::TemporaryFolder folder;
     soak::Counts counts;
     soak::Bounds bounds(kCacheBytes, live_bytes(folder.file()), soak::kHeld, findings);
+    std::optional<std::uint64_t> sum;
     const auto start = soak::Clock::now();
     while (soak::Clock::now() < start + std::chrono::seconds(seconds) && findings.count() == 0) {
         const std::uint64_t era = counts.eras++;
         test::guarded(findings, "era " + std::to_string(era), [&] {
             Store store = Store::open(folder.file(), options(era));
+            check_opened(store, sum, findings);
             soak::Era(store, era % 2 == 1, folder.file("backup"), bounds, counts, findings)
                 .run(length, sampling, start, seed * 1000 + era);
-            check_at_rest(store, findings);
+            sum = check_at_rest(store, findings);
             store.close();
         });
     }
