@@ -70,6 +70,8 @@ void VerifyRun::check_record(core::RowKey key, core::TypeId type, core::Words pa
         std::vector<core::Word> aux(traits->aux_bytes / sizeof(core::Word));
         try {
             traits->prepare(aux.data(), payload);
+        } catch (const std::bad_alloc&) {  // says nothing about the record
+            throw;
         } catch (const std::exception& error) {
             fault(key.id, key.version,
                   fmt::format("object #{}, version {}: {}", key.id.value, key.version.value(),
@@ -135,6 +137,8 @@ void VerifyRun::check_references(ObjectId from, const ObjectVersion& row, core::
                 check_reference(from, row, target, expected, is_tree, join_path(prefix, path));
             });
     } catch (const CancelledError&) {
+        throw;
+    } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& error) {
         fault(row.id(), row.born(), error.what());

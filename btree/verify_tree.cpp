@@ -83,6 +83,8 @@ void VerifyRun::check_node(Walk& walk, ObjectId id, std::uint32_t height,
         throw;
     } catch (const CorruptionError& error) {
         fault(error.object() ? core::to_id(error.object()) : id, error.version(), error.what());
+    } catch (const std::bad_alloc&) {  // says nothing about the node
+        throw;
     } catch (const std::exception& error) {
         fault(id, node ? node->born() : Version{},
               fmt::format("object #{}, a node of tree #{}: {}", id.value, walk.tree.value,

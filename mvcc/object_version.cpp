@@ -78,6 +78,9 @@ ObjectVersion* ObjectVersion::load(MemoryAccount& account, const TypeTraits* tra
     } catch (const Error&) {
         version->destroy();
         throw;
+    } catch (const std::bad_alloc&) {  // says nothing about the record
+        version->destroy();
+        throw;
     } catch (const std::exception& error) {
         version->destroy();
         throw CorruptionError(fmt::format("object #{} at version {} is damaged: {}", id.value,

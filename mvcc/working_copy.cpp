@@ -20,12 +20,11 @@ capnp::AnyStruct::Reader read_struct(core::Words payload) {
         reinterpret_cast<const capnp::word*>(payload.data()));
 }
 
-WorkingCopy::WorkingCopy()
-    : message_(std::make_unique<capnp::MallocMessageBuilder>(4 * kRoomWords)) {}
+WorkingCopy::WorkingCopy() : message_(std::make_unique<detail::Message>(4 * kRoomWords)) {}
 
 WorkingCopy::WorkingCopy(core::Words payload)
-    : message_(std::make_unique<capnp::MallocMessageBuilder>(static_cast<unsigned>(payload.size()) +
-                                                             kRoomWords)) {
+    : message_(
+          std::make_unique<detail::Message>(static_cast<unsigned>(payload.size()) + kRoomWords)) {
     message_->setRoot(read_struct(payload));
 }
 

@@ -7,6 +7,8 @@
 #include <capnp/any.h>
 #include <capnp/message.h>
 
+#include <vitrine/detail/message.hpp>
+
 #include "core/ids.hpp"
 
 namespace vitrine::mvcc {
@@ -26,7 +28,7 @@ class WorkingCopy {
     [[nodiscard]] std::vector<core::Word> flatten();
 
   private:
-    std::unique_ptr<capnp::MallocMessageBuilder> message_;
+    std::unique_ptr<detail::Message> message_;
 };
 
 /// A reader over a checked payload.

@@ -7,6 +7,7 @@
 #include <kj/exception.h>
 #include <kj/string.h>
 
+#include <vitrine/detail/message.hpp>
 #include <vitrine/error.hpp>
 
 namespace vitrine::core::schema {
@@ -37,7 +38,7 @@ std::vector<Word> flatten(Node node) {
 
     const auto cut = static_cast<std::uint32_t>(slash + 1);
     const std::uint32_t prefix = node.getDisplayNamePrefixLength();
-    capnp::MallocMessageBuilder message;
+    detail::Message message;
     message.setRoot(node);
     auto copy = message.getRoot<capnp::schema::Node>();
     copy.setDisplayName(name.c_str() + cut);
@@ -55,7 +56,7 @@ std::vector<Word> checked_copy(const StoredType& type) {
         capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1));
         // A checked deep copy follows every pointer, and leaves far pointers behind, which
         // unchecked readers could not follow.
-        capnp::MallocMessageBuilder copy;
+        detail::Message copy;
         copy.setRoot(reader.getRoot<capnp::schema::Node>());
         const Node node = copy.getRoot<capnp::schema::Node>().asReader();
         if (node.getId() != type.id) throw damaged("it says that it is " + hex_id(node.getId()));
@@ -65,6 +66,7 @@ std::vector<Word> checked_copy(const StoredType& type) {
         static_cast<void>(kj::str(node));
         return flat_words(node);
     } catch (const kj::Exception& failure) {
+        if (failure.getType() == kj::Exception::Type::OVERLOADED) throw std::bad_alloc();
         throw damaged(failure.getDescription().cStr());
     }
 }

@@ -15,6 +15,7 @@ Registry::Registry(const std::vector<StoredType>& stored) {
     try {
         loader_ = load(known_);
     } catch (const kj::Exception& failure) {
+        if (failure.getType() == kj::Exception::Type::OVERLOADED) throw std::bad_alloc();
         throw CorruptionError(std::string("the stored schemas are damaged: ") +
                               failure.getDescription().cStr());
     }
@@ -59,14 +60,17 @@ std::vector<StoredType> Registry::take_pending() {
     const std::lock_guard lock(mutex_);
     std::vector<StoredType> taken;
     for (const TypeId id : pending_) taken.push_back(StoredType{id, known_.at(id)});
+    taken_.merge(pending_);
     pending_.clear();
     return taken;
 }
 
-void Registry::restore_pending(const std::vector<StoredType>& taken) {
+void Registry::restore_pending(const std::vector<StoredType>& taken) noexcept {
     const std::lock_guard lock(mutex_);
-    for (const StoredType& type : taken)
-        if (known_.contains(type.id)) pending_.insert(type.id);
+    for (const StoredType& type : taken) {
+        auto node = taken_.extract(type.id);
+        if (!node.empty() && known_.contains(type.id)) pending_.insert(std::move(node));
+    }
 }
 
 std::string Registry::name_of(TypeId id) const {

@@ -50,7 +50,7 @@ class Registry {
     /// The nodes that the next batch must write; none is pending after.
     [[nodiscard]] std::vector<StoredType> take_pending();
     /// The batch failed: what it took is pending again, in the form it has grown to meanwhile.
-    void restore_pending(const std::vector<StoredType>& taken);
+    void restore_pending(const std::vector<StoredType>& taken) noexcept;
 
     /// What messages call the type: "Account"; the id in hex when it is not known.
     [[nodiscard]] std::string name_of(TypeId id) const;
@@ -69,6 +69,7 @@ class Registry {
     mutable std::mutex mutex_;  // guards everything below; nothing is called under it
     Nodes known_;
     std::set<TypeId> pending_;
+    std::set<TypeId> taken_;  // their nodes are kept: putting them back takes no memory
     // Made anew after growth: a loader that is given a node twice invalidates the schemas in use.
     mutable std::shared_ptr<const capnp::SchemaLoader> loader_;
 };

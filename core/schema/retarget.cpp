@@ -2,6 +2,8 @@
 
 #include <capnp/message.h>
 
+#include <vitrine/detail/message.hpp>
+
 namespace vitrine::core::schema {
 namespace {
 
@@ -36,7 +38,7 @@ bool retarget_type(TypeBuilder type, TypeId from, TypeId to) {
 
 std::optional<std::vector<Word>> retargeted(Node node, TypeId from, TypeId to) {
     if (!node.isStruct()) return std::nullopt;
-    capnp::MallocMessageBuilder message;
+    detail::Message message;
     message.setRoot(node);
     auto copy = message.getRoot<capnp::schema::Node>();
     bool changed = false;

@@ -8,6 +8,7 @@
 #include <capnp/message.h>
 
 #include <vitrine/bytes.hpp>
+#include <vitrine/detail/message.hpp>
 
 namespace vitrine::detail {
 
@@ -39,7 +40,7 @@ class BuildSpace {
 
   private:
     std::array<std::uint64_t, 64> first_{};  // a first segment must be zero
-    capnp::MallocMessageBuilder message_;
+    Message message_;
 };
 
 }  // namespace vitrine::detail
