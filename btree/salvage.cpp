@@ -15,7 +15,8 @@ namespace {
 /// A file that is removed, with its lock file, unless it was finished.
 class NewFile {
   public:
-    explicit NewFile(std::filesystem::path path) : path_(std::move(path)) {
+    explicit NewFile(std::filesystem::path path)
+        : path_(std::move(path)), lock_(path_.string() + "-lock") {
         std::error_code failure;
         if (std::filesystem::exists(path_, failure) &&
             (!std::filesystem::is_regular_file(path_, failure) ||
@@ -26,13 +27,14 @@ class NewFile {
     NewFile& operator=(const NewFile&) = delete;
     ~NewFile() {
         std::error_code ignored;
-        std::filesystem::remove(path_.string() + "-lock", ignored);
+        std::filesystem::remove(lock_, ignored);
         if (!finished_) std::filesystem::remove(path_, ignored);
     }
     void finish() { finished_ = true; }
 
   private:
     std::filesystem::path path_;
+    std::filesystem::path lock_;  // made before: the destructor takes no memory
     bool finished_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <list>
 #include <memory>
 
@@ -13,14 +14,19 @@ using CommitList = std::list<std::shared_ptr<Commit>>;
 class CommitSink {
   public:
     /// Persists, publishes what is not published yet, frees what became invisible.
-    /// Throws: StorageError; then nothing of the batch is on disk.
+    /// Throws: StorageError, std::bad_alloc; then nothing of the batch is on disk.
     virtual void complete(const CommitList& batch) = 0;
     /// Called without locks after complete() threw. Returns every commit that fails with the batch.
-    virtual void fail(CommitList& batch, const std::string& error) noexcept = 0;
+    /// Takes no memory: that may be what is lacking.
+    virtual void fail(CommitList& batch, const std::exception_ptr& failure) noexcept = 0;
 
   protected:
     ~CommitSink() = default;
 };
+
+/// Throws what a failed batch means to those whose commits were in it: StorageError, or
+/// std::bad_alloc.
+[[noreturn]] void throw_failure(const std::exception_ptr& failure);
 
 /// Between sequencing and persisting: who writes the batch, and when.
 class CommitQueue {
@@ -33,7 +39,7 @@ class CommitQueue {
     /// Appends the list's one commit. Called in the sequencing section, so in order. Never throws.
     virtual void push(CommitList&& one) noexcept = 0;
     /// Called by the committer after the sequencing section. Returns when its commit may return.
-    /// Throws: StorageError when the commit failed.
+    /// Throws: StorageError, std::bad_alloc when the commit failed.
     virtual void wait(Commit& commit) = 0;
     /// Waits until the commits pushed before are durable. Throws: StorageError.
     virtual void flush() = 0;

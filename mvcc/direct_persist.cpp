@@ -245,7 +245,7 @@ void DirectPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
                 mutable_version(version).set_backed(true);
             store_.horizon().put_back(oldest_before);
         }
-        store_.types().restore_pending(std::move(batch.types));
+        store_.types().restore_pending(batch.types);
         throw;
     }
     // -- stored: nothing throws from here on, or a batch would be taken back that is on disk

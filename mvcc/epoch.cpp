@@ -1,9 +1,14 @@
 #include "mvcc/epoch.hpp"
 
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstddef>
 #include <mutex>
+#include <new>
+#include <thread>
 #include <utility>
 
 #include <linux/membarrier.h>
@@ -28,15 +33,22 @@ struct Domain {
     RetiredList retired;
     std::size_t waiting = 0;
     std::mutex collecting;  // one collector at a time
+
+    // For threads that begin to read when there is no memory.
+    std::array<EpochSlot, 64> reserve;
+    std::atomic<std::size_t> reserve_used{0};
 };
 
 Domain& domain() {
-    static Domain& instance = *new Domain;
+    // In place: the first call may be one that must not fail.
+    alignas(Domain) static std::byte place[sizeof(Domain)];
+    static Domain& instance = *new (place) Domain;
     return instance;
 }
 
 // No destructor, so that it can be used as long as the thread runs: snapshots are also dropped by the
 // destructors of thread-local and static objects, which may run after ours.
+// `ending`: the slot goes back after each guard, since nobody will do it when the thread has ended.
 struct ThreadSlot {
     EpochSlot* slot;
     unsigned depth;
@@ -44,20 +56,37 @@ struct ThreadSlot {
 };
 thread_local constinit ThreadSlot thread_slot{};
 
-struct ThreadEnd {
-    ~ThreadEnd() {
-        thread_slot.ending = true;
-        if (thread_slot.slot != nullptr && thread_slot.depth == 0)
-            Epoch::give_back(std::exchange(thread_slot.slot, nullptr));
-    }
-    void arm() {}
-};
-thread_local ThreadEnd thread_end;
+void on_thread_end(void*) {
+    thread_slot.ending = true;
+    if (thread_slot.slot != nullptr && thread_slot.depth == 0)
+        Epoch::give_back(std::exchange(thread_slot.slot, nullptr));
+}
+
+/// on_thread_end() will be called. False when the system has no room to note that. (A thread-local
+/// object with a destructor would end the process then.)
+bool arm_thread_end() noexcept {
+    struct Key {
+        pthread_key_t key{};
+        const bool made = ::pthread_key_create(&key, on_thread_end) == 0;
+    };
+    static Key key;
+    return key.made && ::pthread_setspecific(key.key, &thread_slot) == 0;
+}
+
+EpochSlot* make_slot() noexcept {
+    if (auto* fresh = new (std::nothrow) EpochSlot) return fresh;
+    Domain& d = domain();
+    const std::size_t used = d.reserve_used.fetch_add(1, std::memory_order_relaxed);
+    if (used < d.reserve.size()) return &d.reserve[used];
+    d.reserve_used.store(d.reserve.size(), std::memory_order_relaxed);
+    return nullptr;
+}
 
 }  // namespace
 
-EpochSlot* Epoch::take_slot(EpochSlot::Use use) {
-    Domain& d = domain();
+namespace {
+
+EpochSlot* take_free_slot(Domain& d, EpochSlot::Use use) noexcept {
     for (EpochSlot* slot = d.slots.load(std::memory_order_acquire); slot != nullptr;
          slot = slot->next.load(std::memory_order_relaxed)) {
         // acquire: partner is give_back's release, which ends the former owner's use.
@@ -67,7 +96,19 @@ EpochSlot* Epoch::take_slot(EpochSlot::Use use) {
             return slot;
         }
     }
-    auto* fresh = new EpochSlot;
+    return nullptr;
+}
+
+}  // namespace
+
+EpochSlot* Epoch::take_slot(EpochSlot::Use use) {
+    Domain& d = domain();
+    EpochSlot* fresh = nullptr;
+    do {
+        if (EpochSlot* free = take_free_slot(d, use)) return free;
+        fresh = make_slot();
+        if (fresh == nullptr) std::this_thread::yield();  // until a reader leaves
+    } while (fresh == nullptr);
     fresh->taken.store(true, std::memory_order_relaxed);
     fresh->use.store(use, std::memory_order_relaxed);
     EpochSlot* first = d.slots.load(std::memory_order_relaxed);
@@ -161,7 +202,7 @@ Epoch::Guard::Guard() noexcept {
     ThreadSlot& mine = thread_slot;
     if (mine.depth++ != 0) return;
     if (mine.slot == nullptr) {
-        if (!mine.ending) thread_end.arm();
+        if (!mine.ending) mine.ending = !arm_thread_end();
         mine.slot = take_slot();
     }
     enter(*mine.slot);

@@ -1,5 +1,8 @@
 #include "mvcc/flusher.hpp"
 
+#include <new>
+#include <utility>
+
 #include <vitrine/error.hpp>
 
 namespace vitrine::mvcc {
@@ -30,8 +33,7 @@ void Flusher::push(CommitList&& one) noexcept {
 void Flusher::wait(Commit& /*commit*/) {
     std::unique_lock lock(mutex_);
     if (queued_bytes_ + flying_bytes_ < kWaitFrom) return;
-    progress_.wait(lock,
-                   [this] { return queued_bytes_ + flying_bytes_ < kWaitFrom || !error_.empty(); });
+    progress_.wait(lock, [this] { return queued_bytes_ + flying_bytes_ < kWaitFrom || failure_; });
     // The commit is visible whatever happened to the disk: the next one will be refused.
 }
 
@@ -42,8 +44,14 @@ void Flusher::flush() {
         asked_ = true;
         work_.notify_one();
     }
-    progress_.wait(lock, [&] { return completed_ >= target || !error_.empty(); });
-    if (!error_.empty() && completed_ < target) throw StorageError(error_);
+    progress_.wait(lock, [&] { return completed_ >= target || failure_; });
+    if (!failure_ || completed_ >= target) return;
+    // Lack of memory, too: the store does not recover from it.
+    try {
+        throw_failure(failure_);
+    } catch (const std::bad_alloc& error) {
+        throw StorageError(std::string("commits could not be written: ") + error.what());
+    }
 }
 
 CommitList Flusher::drain() noexcept { return {}; }  // visible commits cannot be taken back
@@ -60,22 +68,22 @@ void Flusher::run() {
         batch.swap(queue_);
         flying_bytes_ = std::exchange(queued_bytes_, 0);
         lock.unlock();
-        std::string error;
+        std::exception_ptr failure;
         try {
             sink_.complete(batch);
-        } catch (const std::exception& failure) {
-            error = failure.what();
-            sink_.fail(batch, error);
+        } catch (...) {
+            failure = std::current_exception();
+            sink_.fail(batch, failure);
         }
         const std::size_t count = batch.size();
-        if (error.empty()) batch.clear();
+        if (!failure) batch.clear();
         lock.lock();
         flying_bytes_ = 0;
-        if (!error.empty()) {
+        if (failure) {
             // Kept in memory, since readers see these commits; never written, since nothing may be
             // written after a gap.
             queue_.splice(queue_.begin(), batch);
-            error_ = error;
+            failure_ = failure;
             progress_.notify_all();
             return;
         }

@@ -42,7 +42,7 @@ class Flusher final : public CommitQueue {
     Clock::time_point oldest_{};
     bool asked_ = false;
     bool stopping_ = false;
-    std::string error_;  // set once: the store refuses writes from then on
+    std::exception_ptr failure_;  // set once: the store refuses writes from then on
     std::thread thread_;
 };
 

@@ -1,7 +1,5 @@
 #include "mvcc/group_commit.hpp"
 
-#include <vitrine/error.hpp>
-
 #include "mvcc/yield_point.hpp"
 
 namespace vitrine::mvcc {
@@ -33,7 +31,7 @@ void GroupCommit::wait(Commit& commit) {
             commit.state.wait(Commit::queued, std::memory_order_acquire);
         }
     }
-    if (!commit.error.empty()) throw StorageError(commit.error);
+    if (commit.failure) throw_failure(commit.failure);
 }
 
 void GroupCommit::gather(std::unique_lock<std::mutex>& lock) {
@@ -52,8 +50,8 @@ void GroupCommit::lead(std::unique_lock<std::mutex> lock) {
     const std::size_t together = batch.size();
     try {
         if (!batch.empty()) sink_.complete(batch);
-    } catch (const std::exception& error) {
-        sink_.fail(batch, error.what());
+    } catch (...) {
+        sink_.fail(batch, std::current_exception());
     }
     lock.lock();
     expected_ = together + queue_.size();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,7 +26,7 @@ struct Commit {
     // Where the commit is, for the thread that waits for it (GroupCommit).
     enum State : std::uint32_t { queued, leading, done };
     std::atomic<std::uint32_t> state{queued};
-    std::string error{};  // written before state becomes done
+    std::exception_ptr failure{};  // written before state becomes done
 };
 
 struct PersistCounters {

@@ -34,8 +34,13 @@ Pipeline::~Pipeline() = default;
 
 void Pipeline::require_writable() const {
     if (read_only_) throw UsageError("the store was opened read-only: " + store_.storage().name());
-    if (!refusing_.empty())
-        throw StorageError("the store takes no more writes since one failed: " + refusing_);
+    if (!refusing_) return;
+    try {
+        throw_failure(refusing_);
+    } catch (const std::exception& error) {
+        throw StorageError(std::string("the store takes no more writes since one failed: ") +
+                           error.what());
+    }
 }
 
 Version Pipeline::commit(const Snapshot& base, Isolation isolation,
@@ -142,16 +147,16 @@ void Pipeline::complete(const CommitList& batch) {
     }
 }
 
-void Pipeline::fail(CommitList& batch, const std::string& error) noexcept {
+void Pipeline::fail(CommitList& batch, const std::exception_ptr& failure) noexcept {
     const std::lock_guard lock(sequencing_);
     ++failures_;
-    if (deferred_ || store_.storage().failed()) refusing_ = error;
+    if (deferred_ || store_.storage().failed()) refusing_ = failure;
     if (deferred_) return;
     CommitList rest = queue_->drain();
     batch.splice(batch.end(), rest);
     for (auto commit = batch.rbegin(); commit != batch.rend(); ++commit) {
         roll_back(**commit);
-        (*commit)->error = error.empty() ? "the write failed" : error;  // empty is success
+        (*commit)->failure = failure;
     }
     sequenced_ = Version{published_.load(std::memory_order_relaxed)};
 }

@@ -74,7 +74,7 @@ class Pipeline final : public CommitSink {
     /// is visible. Throws: StorageError when a batch has failed since.
     Version await(Version version, std::uint64_t failures);
     void complete(const CommitList& batch) override;
-    void fail(CommitList& batch, const std::string& error) noexcept override;
+    void fail(CommitList& batch, const std::exception_ptr& failure) noexcept override;
     void require_writable() const;
     void remember_time(Version number, core::Time time);
     void forget_times();
@@ -84,12 +84,12 @@ class Pipeline final : public CommitSink {
     const bool deferred_;
     const bool read_only_;
     std::mutex sequencing_;
-    Version sequenced_;           // guarded by sequencing_
-    core::Time last_time_;        // guarded by sequencing_
-    RecentChanges recent_;        // guarded by sequencing_
-    std::uint64_t failures_ = 0;  // guarded by sequencing_: batches that were rolled back
-    std::string refusing_;        // guarded by sequencing_: why no more commits are taken
-    std::mutex completing_;       // held from a batch's plan to its settling
+    Version sequenced_;            // guarded by sequencing_
+    core::Time last_time_;         // guarded by sequencing_
+    RecentChanges recent_;         // guarded by sequencing_
+    std::uint64_t failures_ = 0;   // guarded by sequencing_: batches that were rolled back
+    std::exception_ptr refusing_;  // guarded by sequencing_: why no more commits are taken
+    std::mutex completing_;        // held from a batch's plan to its settling
     std::atomic<std::uint64_t> published_;
     std::atomic<std::uint64_t> durable_;
 

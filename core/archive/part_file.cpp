@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -36,19 +37,19 @@ class Descriptor {
     int number_;
 };
 
-std::filesystem::path lock_file(const std::filesystem::path& store) {
-    return store.string() + "-lock";
-}
-
 bool begins_as_ours(int file, PartFile::Kind kind) {
     std::array<std::byte, 64> head{};
     const ssize_t got = ::pread(file, head.data(), head.size(), 0);
     if (got == 0) return true;
+    // All zeros when its maker was killed, or the power failed, before its beginning was written.
+    if (got > 0 &&
+        std::all_of(head.begin(), head.end(), [](std::byte b) { return b == std::byte{}; }))
+        return true;
     if (kind == PartFile::Kind::archive)
         return got >= 8 && lmdb::load<std::uint64_t>(head.data(), 0) == kMagic;
-    // LMDB's first page; all zeros when its maker was killed before it was written.
+    // LMDB's first page.
     const auto magic = lmdb::load<std::uint32_t>(head.data(), lmdb::kPageHeaderBytes);
-    return got >= 64 && (magic == lmdb::kMetaMagic || magic == 0);
+    return got >= 64 && magic == lmdb::kMetaMagic;
 }
 
 }  // namespace
@@ -60,7 +61,9 @@ void throw_system_error(const std::filesystem::path& file, const std::string& do
 }
 
 PartFile::PartFile(std::filesystem::path target, Kind kind)
-    : target_(std::move(target)), part_(target_.string() + ".part") {
+    : target_(std::move(target)),
+      part_(target_.string() + ".part"),
+      part_lock_(part_.string() + "-lock") {
     std::error_code error;
     const auto status = std::filesystem::symlink_status(target_, error);
     if (status.type() != std::filesystem::file_type::not_found) {
@@ -72,7 +75,7 @@ PartFile::PartFile(std::filesystem::path target, Kind kind)
 }
 
 PartFile::PartFile(Over, std::filesystem::path target, std::filesystem::path part)
-    : target_(std::move(target)), part_(std::move(part)) {
+    : target_(std::move(target)), part_(std::move(part)), part_lock_(part_.string() + "-lock") {
     take_over(Kind::store);
 }
 
@@ -80,7 +83,7 @@ PartFile::~PartFile() {
     if (published_) return;
     std::error_code ignored;
     std::filesystem::remove(part_, ignored);
-    std::filesystem::remove(lock_file(part_), ignored);
+    std::filesystem::remove(part_lock_, ignored);
 }
 
 void PartFile::take_over(Kind kind) const {
@@ -108,7 +111,7 @@ void PartFile::sync() const {
 void PartFile::publish() {
     constexpr const char* kDoing = "giving the finished file its name";
     std::error_code ignored;
-    std::filesystem::remove(lock_file(part_), ignored);
+    std::filesystem::remove(part_lock_, ignored);
     if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) != 0) {
         if (errno == EEXIST) throw StorageError(target_.string() + ": the file exists already");
         if (errno != EINVAL && errno != ENOSYS) throw_system_error(target_, kDoing, errno);
@@ -138,7 +141,7 @@ void PartFile::replace() {
             throw_system_error(part_, "giving it the mode of the original", errno);
     }
     std::error_code ignored;
-    std::filesystem::remove(lock_file(part_), ignored);
+    std::filesystem::remove(part_lock_, ignored);
     if (::rename(part_.c_str(), target_.c_str()) != 0) throw_system_error(target_, kDoing, errno);
     published_ = true;
     sync_folder();

@@ -42,6 +42,7 @@ class PartFile {
 
     std::filesystem::path target_;
     std::filesystem::path part_;
+    std::filesystem::path part_lock_;  // LMDB's; made here so that the destructor takes no memory
     bool published_ = false;
 };
 

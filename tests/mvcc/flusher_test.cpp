@@ -29,7 +29,7 @@ struct Sink final : CommitSink {
         if (failing) throw StorageError("disk full");
         for (const auto& commit : batch) written.push_back(commit->number.value());
     }
-    void fail(CommitList&, const std::string&) noexcept override { ++failures; }
+    void fail(CommitList&, const std::exception_ptr&) noexcept override { ++failures; }
     void close_gate() {
         const std::lock_guard lock(mutex);
         closed = true;

@@ -24,11 +24,11 @@ struct Sink final : CommitSink {
         for (const auto& commit : batch) numbers.push_back(commit->number.value());
         if (batches.size() == fail_at) throw StorageError("disk full");
     }
-    void fail(CommitList& batch, const std::string& error) noexcept override {
+    void fail(CommitList& batch, const std::exception_ptr& failure) noexcept override {
         CommitList rest = queue->drain();
         drained += rest.size();
         batch.splice(batch.end(), rest);
-        for (const auto& commit : batch) commit->error = error;
+        for (const auto& commit : batch) commit->failure = failure;
     }
 };
 
