@@ -51,7 +51,9 @@ ArchiveFile::ArchiveFile(const std::filesystem::path& file) : name_(file.string(
 ArchiveFile::~ArchiveFile() { ::close(descriptor_); }
 
 bool ArchiveFile::read(std::uint64_t offset, std::span<Word> words) const {
-    return lmdb::read_fully(descriptor_, words.data(), words.size_bytes(), offset);
+    if (lmdb::read_fully(descriptor_, words.data(), words.size_bytes(), offset)) return true;
+    if (errno != 0) throw_system_error(name_, kReading, errno);
+    return false;
 }
 
 void ArchiveFile::throw_damaged(std::uint64_t offset) const {

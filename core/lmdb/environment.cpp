@@ -18,14 +18,19 @@
 namespace vitrine::core::lmdb {
 namespace {
 
+/// With the file claimed there is no writer beside such a reader: NOLOCK is safe.
+constexpr unsigned kReading = MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK;
+
 constexpr const char* kObjects = "objects";
 constexpr const char* kKept = "kept";
 constexpr const char* kTypes = "types";
 constexpr const char* kCommits = "commits";
 constexpr const char* kMeta = "meta";
 
+/// Always in one order: so the handles are the same in every environment of the process.
 int open_all(MDB_txn* txn, unsigned flags, Tables& tables) {
-    int code = mdb_dbi_open(txn, kObjects, flags, &tables.objects);
+    int code = mdb_dbi_open(txn, kMeta, flags, &tables.meta);
+    if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kObjects, flags, &tables.objects);
     if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kKept, flags, &tables.kept);
     if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kTypes, flags, &tables.types);
     if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kCommits, flags, &tables.commits);
@@ -74,22 +79,46 @@ Environment::Environment(const std::filesystem::path& file, const Options& optio
 }
 
 Environment::~Environment() {
-    if (env_ != nullptr && !abandoned_) mdb_env_close(env_);
+    if (abandoned_) return;
+    if (MDB_env* env = env_) mdb_env_close(env);
+    if (broken_ != nullptr) mdb_env_close(broken_);
 }
 
-int Environment::try_map(const Options& options, std::uint64_t bytes) {
-    int code = mdb_env_create(&env_);
+int Environment::try_map(unsigned flags, std::uint64_t bytes, MDB_env*& env) {
+    int code = mdb_env_create(&env);
     if (code != MDB_SUCCESS) return code;
-    // With the file claimed there is no writer beside a reader of read-only files: NOLOCK is safe.
-    const unsigned flags =
-        MDB_NOSUBDIR | MDB_NOTLS | (options.read_only ? MDB_RDONLY | MDB_NOLOCK : 0u);
-    mdb_env_set_assert(env_, on_assertion);
-    mdb_env_set_maxdbs(env_, 5);
-    mdb_env_set_maxreaders(env_, kMaxReaders);
-    mdb_env_set_mapsize(env_, bytes);
-    code = guarded([&] { return mdb_env_open(env_, name().c_str(), flags, 0644); });
-    if (code != MDB_SUCCESS) mdb_env_close(std::exchange(env_, nullptr));
+    mdb_env_set_assert(env, on_assertion);
+    code = mdb_env_set_maxdbs(env, 5);
+    if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env, kMaxReaders);
+    if (code == MDB_SUCCESS) code = mdb_env_set_mapsize(env, bytes);
+    if (code == MDB_SUCCESS) {
+        code = guarded([&] { return mdb_env_open(env, name().c_str(), flags, 0644); });
+    }
+    if (code != MDB_SUCCESS) mdb_env_close(std::exchange(env, nullptr));
     return code;
+}
+
+int Environment::reopen_for_reading(MDB_env* broken) {
+    const std::lock_guard lock(reopening_);
+    if (env() != broken) return MDB_SUCCESS;
+    MDB_env* fresh = nullptr;
+    int code = try_map(kReading, map_bytes_, fresh);
+    if (code != MDB_SUCCESS) return code;
+    Tables tables;
+    code = guarded([&] {
+        Transaction txn;
+        const int begun = txn.begin(fresh, MDB_RDONLY);
+        const int opened = begun == MDB_SUCCESS ? open_all(txn.get(), 0, tables) : begun;
+        return opened == MDB_SUCCESS ? mdb_txn_commit(txn.release()) : opened;
+    });
+    if (code == MDB_SUCCESS && !(tables == tables_)) code = MDB_PANIC;
+    if (code != MDB_SUCCESS) {
+        mdb_env_close(fresh);
+        return code;
+    }
+    broken_ = broken;
+    env_.store(fresh, std::memory_order_release);
+    return MDB_SUCCESS;
 }
 
 void Environment::map(const Options& options) {
@@ -97,15 +126,21 @@ void Environment::map(const Options& options) {
     const std::uint64_t floor =
         std::max(std::min(kSmallest, options.map_bytes), header_.pages * kPageBytes);
     std::uint64_t bytes = std::max(options.map_bytes / kPageBytes * kPageBytes, floor);
-    int code = try_map(options, bytes);
+    const unsigned flags = options.read_only ? kReading : MDB_NOSUBDIR | MDB_NOTLS;
+    MDB_env* env = nullptr;
+    int code = try_map(flags, bytes, env);
     // ENOMEM: no room in the address space; valgrind says EINVAL.
     while ((code == ENOMEM || code == EINVAL) && bytes > floor) {
         bytes = std::max(bytes / 2 / kPageBytes * kPageBytes, floor);
-        code = try_map(options, bytes);
+        code = try_map(flags, bytes, env);
     }
+    env_ = env;
+    map_bytes_ = bytes;
+    // Its header was just read, and was sound: what LMDB could not read is not damaged.
+    if (code == MDB_INVALID) code = EIO;
     check(code, name(), "opening the store or its lock file (…-lock)");
     int opened = -1;
-    mdb_env_get_fd(env_, &opened);
+    mdb_env_get_fd(env, &opened);
     if (!claim_.same_file(opened)) {
         throw StorageError(name() + ": another file took this name during opening");
     }
@@ -116,12 +151,13 @@ void Environment::create_tables(Identity identity) {
     StorageState state;
     state.identity = identity_ = identity;
     const MetaRow row = encode_meta(state);
-    int code = guarded([&] {
+    // Both meta pages are on the disk before anything else, so that a crash leaves nothing but them,
+    // or less (read_file_header()), or a store.
+    int code = mdb_env_sync(env_, 1);
+    check(code, name(), "creating the store");
+    code = guarded([&] {
         int result = txn.begin(env_, 0);
         if (result == MDB_SUCCESS) result = open_all(txn.get(), MDB_CREATE, tables_);
-        if (result == MDB_SUCCESS) {
-            result = mdb_dbi_open(txn.get(), kMeta, MDB_CREATE, &tables_.meta);
-        }
         MDB_val key = meta_key();
         MDB_val value = value_of(row);
         if (result == MDB_SUCCESS) result = mdb_put(txn.get(), tables_.meta, &key, &value, 0);

@@ -2,7 +2,9 @@
 
 #include <lmdb.h>
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -19,6 +21,8 @@ struct Tables {
     MDB_dbi types = 0;
     MDB_dbi commits = 0;
     MDB_dbi meta = 0;
+
+    bool operator==(const Tables&) const = default;
 };
 
 /// How many reads may run at one time.
@@ -33,7 +37,8 @@ class Environment {
     Environment& operator=(const Environment&) = delete;
     ~Environment();
 
-    [[nodiscard]] MDB_env* env() const { return env_; }
+    /// Another one after reopen_for_reading().
+    [[nodiscard]] MDB_env* env() const { return env_.load(std::memory_order_acquire); }
     [[nodiscard]] const Tables& tables() const { return tables_; }
     [[nodiscard]] const std::string& name() const { return claim_.name(); }
     [[nodiscard]] int descriptor() const { return claim_.descriptor(); }
@@ -46,17 +51,26 @@ class Environment {
     /// From now on the environment is never closed: a transaction in it cannot be ended.
     void abandon() { abandoned_ = true; }
 
+    /// After a meta page could not be written LMDB lets nobody read either (MDB_PANIC). What is on
+    /// disk is still good to read, through another, read-only LMDB environment, which this makes;
+    /// readers in the old one go on. There must be no writes after it.
+    /// Threads: any; of several that met the panic of `broken`, one does it.
+    int reopen_for_reading(MDB_env* broken);
+
   private:
     struct Unopened {};
     Environment(Unopened, const std::filesystem::path& file, const Options& options);
     void map(const Options& options);
-    int try_map(const Options& options, std::uint64_t bytes);
+    int try_map(unsigned flags, std::uint64_t bytes, MDB_env*& env);
     void open_tables();
     void create_tables(Identity identity);
 
     FileClaim claim_;
     FileHeader header_;
-    MDB_env* env_ = nullptr;
+    std::uint64_t map_bytes_ = 0;
+    std::atomic<MDB_env*> env_{nullptr};
+    MDB_env* broken_ = nullptr;
+    std::mutex reopening_;
     Tables tables_;
     Identity identity_;
     bool abandoned_ = false;

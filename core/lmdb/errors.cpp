@@ -24,9 +24,14 @@ int guarded(FunctionRef<int()> calls) {
         return kAssertionFailed;
     }
     way_out = &here;
-    const int code = calls();
-    way_out = outer;
-    return code;
+    try {
+        const int code = calls();
+        way_out = outer;
+        return code;
+    } catch (...) {  // `here` ends with this call, whatever the way out of it
+        way_out = outer;
+        throw;
+    }
 }
 
 void on_assertion(MDB_env*, const char* message) {

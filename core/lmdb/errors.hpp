@@ -17,7 +17,8 @@ inline constexpr int kAssertionFailed = -1;
 /// cannot throw (C frames need not unwind), so it jumps back here. That is sound for reads: they
 /// hold no lock and their transaction is thrown away. A write transaction that was left this way
 /// can neither be finished nor aborted: the environment takes no more writes and is never closed.
-/// Requires: `calls` throws nothing and owns nothing (a jump runs no destructors).
+/// Requires: `calls` owns nothing across LMDB's calls (a jump runs no destructors). What it throws
+/// passes through.
 int guarded(FunctionRef<int()> calls);
 
 /// The handler for mdb_env_set_assert. Outside of guarded() it returns, and LMDB aborts.

@@ -79,17 +79,16 @@ bool has_store_row(int descriptor, std::uint64_t file_bytes) {
     return std::search(bytes.begin(), bytes.end(), magic, magic + sizeof kMagic) != bytes.end();
 }
 
-bool all_zero(const std::array<Page, 2>& pages) {
-    const auto zero = [](std::byte byte) { return byte == std::byte{0}; };
-    return std::all_of(pages[0].begin(), pages[0].end(), zero) &&
-           std::all_of(pages[1].begin(), pages[1].end(), zero);
+bool all_zero(const Page& page) {
+    return std::all_of(page.begin(), page.end(), [](std::byte b) { return b == std::byte{0}; });
 }
 
-void check_meta(const Meta& meta, const std::string& name) {
+/// Roots lie before `end`.
+void check_meta(const Meta& meta, std::uint64_t end, const std::string& name) {
     if (meta.last_page < 1 || meta.last_page >= meta.map_bytes / kPageBytes) {
         damaged(name, "an impossible size");
     }
-    if (!meta.free_list.sound(meta.last_page) || !meta.main.sound(meta.last_page)) {
+    if (!meta.free_list.sound(end - 1) || !meta.main.sound(end - 1)) {
         damaged(name, "a tree without a root");
     }
 }
@@ -112,11 +111,16 @@ FileHeader read_file_header(int descriptor, const std::string& name) {
     if (file_bytes == 0) return {true, 0, 0};
 
     std::array<Page, 2> pages{};
-    read_fully(descriptor, pages.data(), std::min<std::size_t>(file_bytes, sizeof pages), 0);
+    if (!read_fully(descriptor, pages.data(), std::min<std::size_t>(file_bytes, sizeof pages), 0) &&
+        errno != 0)
+        throw StorageError(name + ": " + std::generic_category().message(errno));
     const std::array<Meta, 2> metas{parse_meta(pages[0].data()), parse_meta(pages[1].data())};
+    // A crash during creation can leave the file's size without its bytes, or one page of two.
+    const auto unborn = [&](std::size_t i) {
+        return metas[i].magic ? metas[i].transaction == 0 : all_zero(pages[i]);
+    };
+    if (file_bytes <= sizeof pages && unborn(0) && unborn(1)) return {true, 0, 0};
     if (!metas[0].magic && !metas[1].magic) {
-        // A crash during creation can leave the file's size without its bytes.
-        if (file_bytes <= sizeof pages && all_zero(pages)) return {true, 0, 0};
         if (has_store_row(descriptor, file_bytes)) damaged(name, "both meta pages are gone");
         refuse(name);
     }
@@ -134,14 +138,19 @@ FileHeader read_file_header(int descriptor, const std::string& name) {
             throw StorageError(name + ": pages of " + std::to_string(meta.page_bytes) +
                                " bytes, this library reads " + std::to_string(kPageBytes));
         }
-        check_meta(meta, name);
     }
     if (!are_neighbours(metas[0], metas[1])) damaged(name, "its commits are out of order");
 
     const Meta& newest = metas[0].transaction < metas[1].transaction ? metas[1] : metas[0];
     if (newest.transaction == 0) return {true, 0, 0};
-    const FileHeader header{false, newest.last_page + 1, newest.free_list.root};
     const std::uint64_t pages_there = file_bytes / kPageBytes;
+    for (const Meta& meta : metas) {
+        // Where a commit's meta page could not be written, LMDB puts back the number and the size of
+        // the older one that was there, but not its roots, which it never looks at again.
+        const std::uint64_t end = meta.last_page + 1;
+        check_meta(meta, &meta == &newest ? end : std::max(end, pages_there), name);
+    }
+    const FileHeader header{false, newest.last_page + 1, newest.free_list.root};
     if (pages_there < header.pages && !all_free_from(pages_there, header, descriptor)) {
         throw CorruptionError(name + ": the file was cut short: it has " +
                               std::to_string(file_bytes) + " of " +

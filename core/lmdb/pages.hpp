@@ -27,12 +27,16 @@ T load(const std::byte* bytes, std::size_t at) {
     return value;
 }
 
-/// True when all `count` bytes at `offset` could be read.
+/// True when all `count` bytes at `offset` could be read. Else errno says why; 0: the file's end.
 inline bool read_fully(int descriptor, void* into, std::size_t count, std::uint64_t offset) {
     auto* bytes = static_cast<std::byte*>(into);
     while (count != 0) {
         const ssize_t got = ::pread(descriptor, bytes, count, static_cast<off_t>(offset));
-        if (got <= 0) return false;
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) {
+            if (got == 0) errno = 0;
+            return false;
+        }
         bytes += got;
         count -= static_cast<std::size_t>(got);
         offset += static_cast<std::uint64_t>(got);

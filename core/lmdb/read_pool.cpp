@@ -1,5 +1,7 @@
 #include "core/lmdb/read_pool.hpp"
 
+#include <utility>
+
 #include "core/lmdb/errors.hpp"
 
 namespace vitrine::core::lmdb {
@@ -25,18 +27,31 @@ Reader ReadPool::take() {
 }
 
 int ReadPool::wake(Reader& reader) const {
-    const MDB_dbi objects = environment_.tables().objects;
-    if (reader.txn != nullptr) {
-        const int code = mdb_txn_renew(reader.txn);
-        // Renewing the cursor as well: it still has the path of pages of its last snapshot.
-        return code == MDB_SUCCESS ? mdb_cursor_renew(reader.txn, reader.objects) : code;
-    }
-    MDB_env* env = environment_.env();
-    int code = mdb_txn_begin(env, nullptr, MDB_RDONLY, &reader.txn);
+    if (reader.txn == nullptr) return make(reader);
+    int code = mdb_txn_renew(reader.txn);
+    // Renewing the cursor as well: it still has the path of pages of its last snapshot.
+    if (code == MDB_SUCCESS) code = mdb_cursor_renew(reader.txn, reader.objects);
+    if (code != MDB_PANIC) return code;
+    // Of an environment that takes no more transactions.
+    destroy(std::exchange(reader, {}));
+    return make(reader);
+}
+
+int ReadPool::make(Reader& reader) const {
+    const auto begin = [&] {
+        reader.env = environment_.env();
+        return mdb_txn_begin(reader.env, nullptr, MDB_RDONLY, &reader.txn);
+    };
+    int code = begin();
     if (code == MDB_READERS_FULL) {  // slots of processes that died
-        mdb_reader_check(env, nullptr);
-        code = mdb_txn_begin(env, nullptr, MDB_RDONLY, &reader.txn);
+        mdb_reader_check(reader.env, nullptr);
+        code = begin();
     }
+    if (code == MDB_PANIC) {
+        code = environment_.reopen_for_reading(reader.env);
+        if (code == MDB_SUCCESS) code = begin();
+    }
+    const MDB_dbi objects = environment_.tables().objects;
     return code == MDB_SUCCESS ? mdb_cursor_open(reader.txn, objects, &reader.objects) : code;
 }
 

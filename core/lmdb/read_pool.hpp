@@ -12,6 +12,7 @@ namespace vitrine::core::lmdb {
 
 /// A read transaction and its cursor over the object rows; both are asleep between reads.
 struct Reader {
+    MDB_env* env = nullptr;
     MDB_txn* txn = nullptr;
     MDB_cursor* objects = nullptr;
 };
@@ -21,7 +22,7 @@ struct Reader {
 /// Threads: any; a read beyond kMaxReaders at one time waits for another one to end.
 class ReadPool {
   public:
-    explicit ReadPool(const Environment& environment) : environment_(environment) {}
+    explicit ReadPool(Environment& environment) : environment_(environment) {}
     ReadPool(const ReadPool&) = delete;
     ReadPool& operator=(const ReadPool&) = delete;
     /// Requires: no lease is left.
@@ -49,10 +50,11 @@ class ReadPool {
   private:
     Reader take();
     int wake(Reader& reader) const;
+    int make(Reader& reader) const;
     void give_back(Reader reader, bool spoilt);
     static void destroy(Reader reader);
 
-    const Environment& environment_;
+    Environment& environment_;
     std::mutex mutex_;
     std::condition_variable freed_;
     std::vector<Reader> asleep_;

@@ -67,6 +67,30 @@ TEST_F(FileHeaderTest, TakesAnUnfinishedCreationForANewStore) {
     EXPECT_EQ(outcome(read_bytes(folder_.file("new"))), Outcome::opens) << message_;
 }
 
+TEST_F(FileHeaderTest, TakesHalfOfItForANewStoreToo) {
+    MDB_env* env = nullptr;
+    ASSERT_EQ(mdb_env_create(&env), 0);
+    ASSERT_EQ(mdb_env_open(env, folder_.file("new").c_str(), MDB_NOSUBDIR, 0644), 0);
+    mdb_env_close(env);
+    const std::string bytes = read_bytes(folder_.file("new"));
+    EXPECT_EQ(outcome(bytes.substr(0, 4096)), Outcome::opens) << message_;
+    const std::string zeros(4096, '\0');
+    EXPECT_EQ(outcome(zeros + bytes.substr(4096)), Outcome::opens) << message_;
+    EXPECT_EQ(outcome(bytes.substr(0, 4096) + zeros), Outcome::opens) << message_;
+}
+
+// What LMDB leaves when it cannot write a commit's meta page, found by tests/crash/faults.
+TEST_F(FileHeaderTest, DoesNotMindTheRootsOfACommitThatFailed) {
+    std::string bytes = store_bytes();  // commit 2: page 0 is the newest
+    const std::size_t main_root_at = 4096 + kMetaAt + 72 + 40;
+    const std::uint64_t last_of_older = 5;
+    const std::uint64_t root = bytes.size() / 4096 - 1;
+    std::memcpy(bytes.data() + 4096 + kLastPageAt, &last_of_older, sizeof last_of_older);
+    std::memcpy(bytes.data() + main_root_at, &root, sizeof root);
+    ASSERT_GT(root, last_of_older);
+    EXPECT_EQ(outcome(bytes), Outcome::opens) << message_;
+}
+
 TEST_F(FileHeaderTest, RefusesStrangers) {
     for (const std::string& bytes :
          {std::string("hello"), std::string(100'000, 'x'), std::string(100'000, '\0')}) {
