@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdlib>
-#include <vector>
 
 namespace vitrine::interpose {
 namespace {
@@ -85,31 +84,38 @@ Operation opening(const char* path, int flags) {
     return operation;
 }
 
-/// Pieces as one, since whoever logs or tears writes wants one.
+/// Piece by piece: what the watch hears, and can fail, is one piece. After the first an error is a
+/// short write, as the kernel has it.
 ssize_t write_pieces(int file, const iovec* pieces, int count, off_t offset) {
-    std::vector<std::byte> whole;
-    for (const iovec& piece : std::vector<iovec>(pieces, pieces + count)) {
-        const auto* data = static_cast<const std::byte*>(piece.iov_base);
-        whole.insert(whole.end(), data, data + piece.iov_len);
+    ssize_t done = 0;
+    for (int i = 0; i < count; ++i) {
+        const iovec& piece = pieces[i];
+        const ssize_t some = offset < 0
+                                 ? ::write(file, piece.iov_base, piece.iov_len)
+                                 : ::pwrite(file, piece.iov_base, piece.iov_len, offset + done);
+        if (some < 0) return done != 0 ? done : -1;
+        done += some;
+        if (static_cast<std::size_t>(some) < piece.iov_len) break;
     }
-    return offset < 0 ? ::write(file, whole.data(), whole.size())
-                      : ::pwrite(file, whole.data(), whole.size(), offset);
+    return done;
 }
 
-int open_as(const char* symbol, const char* path, int flags, mode_t mode) {
+int open_as(const char* path, int flags, mode_t mode) {
     using Open = int(const char*, int, ...);
-    return watched(opening(path, flags), -1,
-                   [&](std::size_t) { return next<Open>(symbol)(path, flags, mode); });
+    return watched(opening(path, flags), -1, [&](std::size_t) {
+        static auto* const real = next<Open>("open");
+        return real(path, flags, mode);
+    });
 }
 
-void* map_as(const char* symbol, void* at, std::size_t bytes, int protection, int flags, int file,
-             off_t offset) {
+void* map_as(void* at, std::size_t bytes, int protection, int flags, int file, off_t offset) {
     using Map = void*(void*, std::size_t, int, int, int, off_t);
     Operation operation = moving(Call::map, file, nullptr, bytes, offset);
     operation.flags = protection;
     operation.shared = (flags & MAP_SHARED) != 0;
     return watched(operation, MAP_FAILED, [&](std::size_t) {
-        return next<Map>(symbol)(at, bytes, protection, flags, file, offset);
+        static auto* const real = next<Map>("mmap");
+        return real(at, bytes, protection, flags, file, offset);
     });
 }
 
@@ -139,25 +145,27 @@ int open(const char* path, int flags, ...) {
     va_start(more, flags);
     const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
     va_end(more);
-    return open_as("open", path, flags, mode);
+    return open_as(path, flags, mode);
 }
 int open64(const char* path, int flags, ...) {
     va_list more;
     va_start(more, flags);
     const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
     va_end(more);
-    return open_as("open64", path, flags, mode);
+    return open_as(path, flags, mode);
 }
 
 ssize_t read(int file, void* into, size_t bytes) {
     return watched(moving(Call::read, file, into, bytes, -1), ssize_t{-1}, [&](std::size_t some) {
-        return next<decltype(::read)>("read")(file, into, some);
+        static auto* const real = next<decltype(::read)>("read");
+        return real(file, into, some);
     });
 }
 ssize_t pread(int file, void* into, size_t bytes, off_t offset) {
     return watched(moving(Call::read, file, into, bytes, offset), ssize_t{-1},
                    [&](std::size_t some) {
-                       return next<decltype(::pread)>("pread")(file, into, some, offset);
+                       static auto* const real = next<decltype(::pread)>("pread");
+                       return real(file, into, some, offset);
                    });
 }
 ssize_t pread64(int file, void* into, size_t bytes, off64_t offset) {
@@ -166,13 +174,15 @@ ssize_t pread64(int file, void* into, size_t bytes, off64_t offset) {
 
 ssize_t write(int file, const void* data, size_t bytes) {
     return watched(moving(Call::write, file, data, bytes, -1), ssize_t{-1}, [&](std::size_t some) {
-        return next<decltype(::write)>("write")(file, data, some);
+        static auto* const real = next<decltype(::write)>("write");
+        return real(file, data, some);
     });
 }
 ssize_t pwrite(int file, const void* data, size_t bytes, off_t offset) {
     return watched(moving(Call::write, file, data, bytes, offset), ssize_t{-1},
                    [&](std::size_t some) {
-                       return next<decltype(::pwrite)>("pwrite")(file, data, some, offset);
+                       static auto* const real = next<decltype(::pwrite)>("pwrite");
+                       return real(file, data, some, offset);
                    });
 }
 ssize_t pwrite64(int file, const void* data, size_t bytes, off64_t offset) {
@@ -189,23 +199,30 @@ ssize_t pwritev64(int file, const iovec* pieces, int count, off64_t offset) {
 }
 
 int fsync(int file) {
-    return watched(on(Call::sync, file), -1,
-                   [&](std::size_t) { return next<decltype(::fsync)>("fsync")(file); });
+    return watched(on(Call::sync, file), -1, [&](std::size_t) {
+        static auto* const real = next<decltype(::fsync)>("fsync");
+        return real(file);
+    });
 }
 int fdatasync(int file) {
-    return watched(on(Call::sync, file), -1,
-                   [&](std::size_t) { return next<decltype(::fdatasync)>("fdatasync")(file); });
+    return watched(on(Call::sync, file), -1, [&](std::size_t) {
+        static auto* const real = next<decltype(::fdatasync)>("fdatasync");
+        return real(file);
+    });
 }
 
 int ftruncate(int file, off_t bytes) noexcept {
-    return watched(resizing(file, bytes, false), -1,
-                   [&](std::size_t) { return next<int(int, off_t)>("ftruncate")(file, bytes); });
+    return watched(resizing(file, bytes, false), -1, [&](std::size_t) {
+        static auto* const real = next<int(int, off_t)>("ftruncate");
+        return real(file, bytes);
+    });
 }
 int ftruncate64(int file, off64_t bytes) noexcept { return ftruncate(file, bytes); }
 int posix_fallocate(int file, off_t offset, off_t bytes) {
     int code = 0;
     const int result = watched(resizing(file, offset + bytes, true), -1, [&](std::size_t) {
-        code = next<int(int, off_t, off_t)>("posix_fallocate")(file, offset, bytes);
+        static auto* const real = next<int(int, off_t, off_t)>("posix_fallocate");
+        code = real(file, offset, bytes);
         return 0;
     });
     return result == 0 ? code : errno;
@@ -215,29 +232,35 @@ int posix_fallocate64(int file, off64_t offset, off64_t bytes) {
 }
 
 void* mmap(void* at, size_t bytes, int protection, int flags, int file, off_t offset) noexcept {
-    return map_as("mmap", at, bytes, protection, flags, file, offset);
+    return map_as(at, bytes, protection, flags, file, offset);
 }
 void* mmap64(void* at, size_t bytes, int protection, int flags, int file, off64_t offset) noexcept {
-    return map_as("mmap64", at, bytes, protection, flags, file, offset);
+    return map_as(at, bytes, protection, flags, file, offset);
 }
 
 int rename(const char* from, const char* to) noexcept {
     return watched(naming(Call::rename, from, to), -1, [&](std::size_t) {
-        return next<int(const char*, const char*)>("rename")(from, to);
+        static auto* const real = next<int(const char*, const char*)>("rename");
+        return real(from, to);
     });
 }
 int renameat2(int folder, const char* from, int into, const char* to, unsigned flags) noexcept {
     using Rename = int(int, const char*, int, const char*, unsigned);
     return watched(naming(Call::rename, from, to), -1, [&](std::size_t) {
-        return next<Rename>("renameat2")(folder, from, into, to, flags);
+        static auto* const real = next<Rename>("renameat2");
+        return real(folder, from, into, to, flags);
     });
 }
 int unlink(const char* path) noexcept {
-    return watched(naming(Call::unlink, path, nullptr), -1,
-                   [&](std::size_t) { return next<int(const char*)>("unlink")(path); });
+    return watched(naming(Call::unlink, path, nullptr), -1, [&](std::size_t) {
+        static auto* const real = next<int(const char*)>("unlink");
+        return real(path);
+    });
 }
 int remove(const char* path) noexcept {
-    return watched(naming(Call::unlink, path, nullptr), -1,
-                   [&](std::size_t) { return next<int(const char*)>("remove")(path); });
+    return watched(naming(Call::unlink, path, nullptr), -1, [&](std::size_t) {
+        static auto* const real = next<int(const char*)>("remove");
+        return real(path);
+    });
 }
 }

@@ -56,6 +56,7 @@ class Stage {
     std::optional<Store> store;
     std::optional<Snapshot> held;        ///< from before the scenario, for it to use
     std::optional<Transaction> waiting;  ///< the same
+    bool removing_fails = false;  ///< so a part of a copy may be left
     std::uint64_t steps = 0;
     std::uint64_t durable_steps = 0;
     std::function<void()> on_step;
@@ -78,6 +79,8 @@ struct Scenario {
     std::function<void(Stage&, bool acted)> after{};
     /// It makes several commits before its first step.
     bool in_parts = false;
+    /// Reads page by page what may be damaged: a page that cannot be read is.
+    bool looks_for_damage = false;
     /// Begins with an empty folder.
     bool bare = false;
 };
