@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <vector>
 
@@ -62,6 +63,7 @@ void ArchiveFile::throw_damaged(std::uint64_t offset) const {
 
 EntryStream::EntryStream(const ArchiveFile& archive, Part part)
     : archive_(archive),
+      part_(part),
       offset_(part == Part::rows ? kHeaderBytes : archive.trailer_.second_part),
       end_(part == Part::rows ? archive.trailer_.second_part : archive.bytes_ - kTrailerBytes),
       chain_(part == Part::rows ? archive.header_checksum_ : archive.trailer_.second_chain),
@@ -72,7 +74,7 @@ bool EntryStream::next_frame() {
     constexpr std::uint64_t kAround = 2;  // the number of words, and the chain
     frame_offset_ = offset_;
     if (offset_ == end_) {
-        if (chain_ != last_chain_) refuse();
+        if (chain_ != last_chain_ || !counts_fit()) refuse();
         return false;
     }
     const std::uint64_t room = (end_ - offset_) / sizeof(Word);
@@ -89,6 +91,27 @@ bool EntryStream::next_frame() {
     frame_end_ = frame_.size() - 1;
     offset_ += frame_.size() * sizeof(Word);
     return true;
+}
+
+void EntryStream::count() noexcept {
+    switch (entry_.kind) {
+        case EntryKind::row:
+            ++met_.rows;
+            met_.row_words += entry_.words.size();
+            break;
+        case EntryKind::run: met_.survivors += entry_.first; break;
+        case EntryKind::mask: met_.survivors += std::popcount(entry_.first); break;
+        case EntryKind::commit: ++met_.commits; break;
+        case EntryKind::type: ++met_.types; break;
+        case EntryKind::end: break;
+    }
+}
+
+bool EntryStream::counts_fit() const {
+    const Trailer& told = archive_.trailer();
+    if (part_ == Part::rows) return met_.rows == told.rows && met_.row_words == told.row_words;
+    return met_.survivors == told.survivors && met_.commits == told.commits &&
+           met_.types == told.types;
 }
 
 Word EntryStream::take() { return take(1).front(); }
@@ -118,6 +141,7 @@ const Entry* EntryStream::next() {
         case EntryKind::mask: break;
         default: refuse();
     }
+    count();
     return &entry_;
 }
 

@@ -54,7 +54,8 @@ class EntryStream {
     EntryStream(const ArchiveFile& archive, Part part);
 
     /// The next entry, or nothing at the part's end, where the chain was found as the trailer has it.
-    /// Throws: CorruptionError naming the file and the byte at which the broken frame begins.
+    /// Throws: CorruptionError naming the file and the byte at which the broken frame begins; at the
+    /// end too, when there were not as many entries as the trailer says.
     const Entry* next();
     /// Where the current frame begins.
     [[nodiscard]] std::uint64_t offset() const { return frame_offset_; }
@@ -63,10 +64,14 @@ class EntryStream {
 
   private:
     bool next_frame();
+    void count() noexcept;
+    [[nodiscard]] bool counts_fit() const;
     Word take();
     Words take(std::uint64_t count);
 
     const ArchiveFile& archive_;
+    const Part part_;
+    Trailer met_{};         // the counts of it
     std::uint64_t offset_;  // of the next frame
     std::uint64_t end_;
     Word chain_;
