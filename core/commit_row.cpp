@@ -43,6 +43,16 @@ std::uint64_t checksum(Version version, std::span<const std::byte> bytes) {
         version);
 }
 
+/// All before the checksum.
+std::span<const std::byte> checked_body(Version version, std::span<const std::byte> bytes,
+                                        const std::string& name) {
+    if (bytes.size() < 2 * kNumber) throw_damaged(version, name);
+    const auto body = bytes.first(bytes.size() - kNumber);
+    if (number_at(bytes.subspan(body.size())) != checksum(version, body))
+        throw_damaged(version, name);
+    return body;
+}
+
 // False when the bytes end before the number does.
 bool take_short(std::span<const std::byte>& bytes, std::uint64_t& number) {
     number = 0;
@@ -72,10 +82,7 @@ void encode_commit(const CommitRow& commit, std::vector<std::byte>& bytes) {
 
 CommitRow decode_commit(Version version, std::span<const std::byte> bytes,
                         const std::string& name) {
-    if (bytes.size() < 2 * kNumber) throw_damaged(version, name);
-    const auto body = bytes.first(bytes.size() - kNumber);
-    if (number_at(bytes.subspan(body.size())) != checksum(version, body))
-        throw_damaged(version, name);
+    const auto body = checked_body(version, bytes, name);
     CommitRow commit{version, to_time(number_at(body))};
     auto rest = body.subspan(kNumber);
     std::uint64_t count = 0;
@@ -96,8 +103,7 @@ CommitRow decode_commit(Version version, std::span<const std::byte> bytes,
 
 Time decode_commit_time(Version version, std::span<const std::byte> bytes,
                         const std::string& name) {
-    if (bytes.size() < 2 * kNumber) throw_damaged(version, name);
-    return to_time(number_at(bytes));
+    return to_time(number_at(checked_body(version, bytes, name)));
 }
 
 }  // namespace vitrine::core

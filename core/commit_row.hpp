@@ -19,7 +19,7 @@ void encode_commit(const CommitRow& commit, std::vector<std::byte>& bytes);
 
 /// Throws: CorruptionError naming the medium and the commit.
 CommitRow decode_commit(Version version, std::span<const std::byte> bytes, const std::string& name);
-/// The time alone, unchecked but for its room: O(1). Throws: CorruptionError.
+/// The time alone. Throws: CorruptionError. Cost: O(size), without allocation.
 Time decode_commit_time(Version version, std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace vitrine::core

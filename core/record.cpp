@@ -37,6 +37,7 @@ Record check_row(ObjectId id, Version version, Words row) {
         fail(id, version, "its row does not match its checksum");
     }
     if (record.tombstone()) return record;
+    if ((record.payload[0] & 3) != 0) fail(id, version, "its record is malformed: it is no struct");
     if (const char* fault = find_payload_fault(record.payload)) {
         fail(id, version, (std::string("its record is malformed: ") + fault).c_str());
     }

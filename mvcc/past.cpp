@@ -4,6 +4,8 @@
 
 #include <vitrine/error.hpp>
 
+#include "core/record.hpp"
+
 namespace vitrine::mvcc {
 namespace {
 
@@ -59,6 +61,7 @@ std::vector<PastVersion> history(Store& store, ObjectId id) {
             more = key.id == id;
             if (!more) return false;
             if (key.version > newest) return true;  // not published yet
+            core::check_row(key.id, key.version, row);
             versions.push_back({{key.version, {}, {}, row.size() <= core::kRowHeaderWords},
                                 row.empty() ? 0 : row[0]});
             return more = key.version > oldest;  // what is below, the retention does not keep
