@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <vitrine/error.hpp>
 
 #include "core/identity.hpp"
@@ -26,6 +28,7 @@ constexpr const char* kKept = "kept";
 constexpr const char* kTypes = "types";
 constexpr const char* kCommits = "commits";
 constexpr const char* kMeta = "meta";
+constexpr const char* kSums = "sums";
 
 /// Always in one order: so the handles are the same in every environment of the process.
 int open_all(MDB_txn* txn, unsigned flags, Tables& tables) {
@@ -34,6 +37,7 @@ int open_all(MDB_txn* txn, unsigned flags, Tables& tables) {
     if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kKept, flags, &tables.kept);
     if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kTypes, flags, &tables.types);
     if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kCommits, flags, &tables.commits);
+    if (code == MDB_SUCCESS) code = mdb_dbi_open(txn, kSums, flags, &tables.sums);
     return code;
 }
 
@@ -88,7 +92,7 @@ int Environment::try_map(unsigned flags, std::uint64_t bytes, MDB_env*& env) {
     int code = mdb_env_create(&env);
     if (code != MDB_SUCCESS) return code;
     mdb_env_set_assert(env, on_assertion);
-    code = mdb_env_set_maxdbs(env, 5);
+    code = mdb_env_set_maxdbs(env, 6);
     if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env, kMaxReaders);
     if (code == MDB_SUCCESS) code = mdb_env_set_mapsize(env, bytes);
     if (code == MDB_SUCCESS) {
@@ -150,7 +154,6 @@ void Environment::create_tables(Identity identity) {
     Transaction txn;
     StorageState state;
     state.identity = identity_ = identity;
-    const MetaRow row = encode_meta(state);
     // Both meta pages are on the disk before anything else, so that a crash leaves nothing but them,
     // or less (read_file_header()), or a store.
     int code = mdb_env_sync(env_, 1);
@@ -158,10 +161,11 @@ void Environment::create_tables(Identity identity) {
     code = guarded([&] {
         int result = txn.begin(env_, 0);
         if (result == MDB_SUCCESS) result = open_all(txn.get(), MDB_CREATE, tables_);
+        if (result != MDB_SUCCESS) return result;
         MDB_val key = meta_key();
+        const MetaRow row = encode_meta(state, {mdb_txn_id(txn.get()), 0});
         MDB_val value = value_of(row);
-        if (result == MDB_SUCCESS) result = mdb_put(txn.get(), tables_.meta, &key, &value, 0);
-        return result;
+        return mdb_put(txn.get(), tables_.meta, &key, &value, 0);
     });
     if (code == MDB_SUCCESS) code = mdb_txn_commit(txn.release());
     check(code, name(), "creating the store");
@@ -180,7 +184,16 @@ void Environment::open_tables() {
         throw StorageError(name() + ": not a Vitrine store (a stranger's LMDB file)");
     }
     check(found, name(), "opening the store");
-    identity_ = decode_meta(row, name()).identity;
+    Bond bond;
+    identity_ = decode_meta(row, name(), &bond).identity;
+    sums_at_opening_ = bond.sums;
+    // The number is right: nobody writes. Every transaction writes the row.
+    if (bond.transaction != mdb_txn_id(txn.get()))
+        throw CorruptionError(
+            fmt::format("{}: the store's header row is of transaction {}, the file of transaction "
+                        "{}: a page is "
+                        "older than the others",
+                        name(), bond.transaction, mdb_txn_id(txn.get())));
     const int code = guarded([&] { return open_all(txn.get(), 0, tables_); });
     if (code == MDB_NOTFOUND) throw CorruptionError(name() + ": a table of the store is missing");
     check(code, name(), "opening the store");

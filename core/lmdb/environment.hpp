@@ -13,7 +13,7 @@
 
 namespace vitrine::core::lmdb {
 
-/// The five tables. Object rows have one of their own, for their alignment (S3): all its keys are
+/// The six tables. Object rows have one of their own, for their alignment (S3): all its keys are
 /// 16 bytes and all its values whole words.
 struct Tables {
     MDB_dbi objects = 0;
@@ -21,6 +21,7 @@ struct Tables {
     MDB_dbi types = 0;
     MDB_dbi commits = 0;
     MDB_dbi meta = 0;
+    MDB_dbi sums = 0;  ///< row_sums.hpp
 
     bool operator==(const Tables&) const = default;
 };
@@ -43,6 +44,8 @@ class Environment {
     [[nodiscard]] const std::string& name() const { return claim_.name(); }
     [[nodiscard]] int descriptor() const { return claim_.descriptor(); }
     [[nodiscard]] Identity identity() const { return identity_; }
+    /// The sum of all sums as it was when the file was opened.
+    [[nodiscard]] Word sums_at_opening() const { return sums_at_opening_; }
 
     void set_holders(std::function<std::string()> holders) {
         claim_.set_holders(std::move(holders));
@@ -73,6 +76,7 @@ class Environment {
     std::mutex reopening_;
     Tables tables_;
     Identity identity_;
+    Word sums_at_opening_ = 0;
     bool abandoned_ = false;
 };
 

@@ -17,8 +17,8 @@ inline constexpr int kAssertionFailed = -1;
 /// cannot throw (C frames need not unwind), so it jumps back here. That is sound for reads: they
 /// hold no lock and their transaction is thrown away. A write transaction that was left this way
 /// can neither be finished nor aborted: the environment takes no more writes and is never closed.
-/// Requires: `calls` owns nothing across LMDB's calls (a jump runs no destructors). What it throws
-/// passes through.
+/// Requires: `calls` owns nothing but memory across LMDB's calls (a jump runs no destructors, and
+/// leaks it). What it throws passes through.
 int guarded(FunctionRef<int()> calls);
 
 /// The handler for mdb_env_set_assert. Outside of guarded() it returns, and LMDB aborts.

@@ -14,9 +14,9 @@ struct FoundRow {
     MDB_val value{};
 };
 
-/// Finds the object's newest row whose version is at most `at`, and, when `look_back`, the next
-/// newer one's version, which lies just before it. Throws nothing and owns nothing, for guarded().
-/// Cost: one descent, and with `look_back` one step.
-int find_row(MDB_cursor* cursor, ObjectId id, Version at, bool look_back, FoundRow& row);
+/// Finds the object's newest row whose version is at most `at`, and the next newer one's version,
+/// which lies just before it. Returns MDB_CORRUPTED when a damaged branch led astray (cursor.hpp).
+/// For guarded(). Cost: one descent and one step.
+int find_row(MDB_cursor* cursor, ObjectId id, Version at, FoundRow& row);
 
 }  // namespace vitrine::core::lmdb

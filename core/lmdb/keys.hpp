@@ -30,6 +30,7 @@ struct Key {
 using ObjectKey = Key<2>;
 using KeptKey = Key<3>;
 using TypeKey = Key<1>;
+using SumKey = Key<4>;  // of a size that no other table's keys have: see pages/
 
 constexpr ObjectKey object_key(RowKey key) {
     return {{swapped(key.id.value), swapped(~key.version.value())}};

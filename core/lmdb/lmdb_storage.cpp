@@ -4,17 +4,20 @@
 
 #include <cerrno>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include <vitrine/error.hpp>
 
 #include "core/commit_row.hpp"
+#include "core/lmdb/cursor.hpp"
 #include "core/lmdb/environment.hpp"
 #include "core/lmdb/errors.hpp"
 #include "core/lmdb/find_row.hpp"
 #include "core/lmdb/keys.hpp"
 #include "core/lmdb/meta_row.hpp"
 #include "core/lmdb/read_pool.hpp"
+#include "core/lmdb/sum_check.hpp"
 #include "core/lmdb/writer.hpp"
 
 namespace vitrine::core::lmdb {
@@ -22,31 +25,18 @@ namespace {
 
 using Lease = ReadPool::Lease;
 
-/// A cursor for one call; closed before its transaction sleeps.
-class Cursor {
-  public:
-    ~Cursor() {
-        if (cursor_ != nullptr) mdb_cursor_close(cursor_);
-    }
-    Cursor() = default;
-    Cursor(const Cursor&) = delete;
-    Cursor& operator=(const Cursor&) = delete;
-
-    int open(MDB_txn* txn, MDB_dbi table) { return mdb_cursor_open(txn, table, &cursor_); }
-    int get(MDB_val& key, MDB_val& value, MDB_cursor_op step) {
-        return guarded([&] { return mdb_cursor_get(cursor_, &key, &value, step); });
-    }
-
-  private:
-    MDB_cursor* cursor_ = nullptr;
-};
+constexpr std::uint64_t kLastNumber = std::numeric_limits<std::uint64_t>::max();
 
 class LmdbStorage final : public Storage {
   public:
     LmdbStorage(const std::filesystem::path& file, const Options& options)
         : environment_(file, options),
           writer_(environment_, options.read_only),
-          pool_(environment_) {}
+          pool_(environment_),
+          sums_(environment_) {
+        Lease lease(pool_);
+        sums_.require_total(lease.txn(), environment_.sums_at_opening());
+    }
 
     [[nodiscard]] StorageState state() const override {
         Lease lease(pool_);
@@ -77,6 +67,12 @@ class LmdbStorage final : public Storage {
         lease.spoil();
         throw_error(code, name(), doing);
     }
+    /// The first row whose key is not below `key`. False at the end of the table.
+    bool seek(Cursor& cursor, MDB_val& key, MDB_val& value, Lease& lease) const {
+        const int code = cursor.seek(key, value);
+        if (code != MDB_NOTFOUND) expect(code, lease, "reading");
+        return code != MDB_NOTFOUND;
+    }
     /// False at the end of the table.
     bool step(Cursor& cursor, MDB_val& key, MDB_val& value, MDB_cursor_op op, Lease& lease) const {
         const int code = cursor.get(key, value, op);
@@ -96,6 +92,7 @@ class LmdbStorage final : public Storage {
     Environment environment_;
     Writer writer_;
     mutable ReadPool pool_;
+    SumCheck sums_;
 };
 
 StorageState LmdbStorage::state_in(Lease& lease) const {
@@ -113,10 +110,8 @@ Storage::Reading LmdbStorage::read(ObjectId id, Version at,
     Lease lease(pool_);
     Reading reading{state_in(lease).newest, std::nullopt, kOpen};
     FoundRow row;
-    // No row is newer than the newest commit: with that or more asked for, nothing lies before.
-    const bool look_back = at < reading.newest;
-    expect(guarded([&] { return find_row(lease.objects(), id, at, look_back, row); }), lease,
-           "reading");
+    expect(guarded([&] { return find_row(lease.objects(), id, at, row); }), lease, "reading");
+    sums_.require(lease.txn(), Summed::objects, id.value);
     reading.until = row.until;
     if (!row.found) return reading;
     reading.born = row.born;
@@ -138,11 +133,20 @@ std::optional<RowKey> LmdbStorage::scan(std::optional<RowKey> after, std::size_t
     MDB_val key = start.value();
     MDB_val value{};
     std::optional<RowKey> last = after;
-    bool more = step(cursor, key, value, MDB_SET_RANGE, lease);
+    // Rows are handed out group by group, each of which was checked; so are gaps and the end.
+    std::uint64_t unchecked = after ? after->id.value : 0;
+    bool more = seek(cursor, key, value, lease);
     for (std::size_t seen = 0; seen < limit;) {
-        if (!more) return std::nullopt;
+        if (!more) {
+            sums_.require(lease.txn(), Summed::objects, unchecked, kLastNumber);
+            return std::nullopt;
+        }
         expect_shape(key.mv_size == sizeof(ObjectKey) && is_words(value), "objects");
         const RowKey row = decode_object_key(key);
+        if (row.id.value >= unchecked) {
+            sums_.require(lease.txn(), Summed::objects, unchecked, row.id.value);
+            unchecked = (row.id.value / kGroupIds + 1) * kGroupIds;
+        }
         if (row != after) {
             last = row;
             ++seen;
@@ -162,7 +166,8 @@ std::vector<KeptRow> LmdbStorage::kept(Version witness, std::size_t limit) {
     MDB_val value{};
     std::vector<KeptRow> result;
     if (limit == 0) return result;
-    for (bool more = step(cursor, key, value, MDB_SET_RANGE, lease); more;
+    sums_.require(lease.txn(), Summed::kept, witness.value());
+    for (bool more = seek(cursor, key, value, lease); more;
          more = step(cursor, key, value, MDB_NEXT, lease)) {
         const KeptRow row = decode_kept(key, value);
         if (row.witness != witness) break;
@@ -176,6 +181,7 @@ void LmdbStorage::scan_kept(FunctionRef<bool(const KeptRow&)> sink) {
     Lease lease(pool_);
     Cursor cursor;
     expect(cursor.open(lease.txn(), environment_.tables().kept), lease, "reading");
+    sums_.require(lease.txn(), Summed::kept, 0, kLastNumber);
     MDB_val key{};
     MDB_val value{};
     for (bool more = step(cursor, key, value, MDB_FIRST, lease); more;
@@ -192,7 +198,7 @@ std::vector<Version> LmdbStorage::witnesses(VersionRange range, std::size_t limi
     MDB_val key = start.value();
     MDB_val value{};
     std::vector<Version> result;
-    while (result.size() < limit && step(cursor, key, value, MDB_SET_RANGE, lease)) {
+    while (result.size() < limit && seek(cursor, key, value, lease)) {
         expect_shape(key.mv_size == sizeof(KeptKey), "kept");
         const Version witness{key_part(key, 0)};
         if (witness >= range.until) break;
@@ -212,12 +218,14 @@ std::vector<CommitRow> LmdbStorage::commits(Version after, std::size_t limit) {
     TypeKey start{{swapped(after.value() + 1)}};
     MDB_val key = start.value();
     MDB_val value{};
-    for (bool more = step(cursor, key, value, MDB_SET_RANGE, lease); more;
+    for (bool more = seek(cursor, key, value, lease); more;
          more = step(cursor, key, value, MDB_NEXT, lease)) {
         expect_shape(key.mv_size == sizeof(TypeKey), "commits");
         result.push_back(decode_commit(Version{key_part(key, 0)}, bytes_of(value), name()));
         if (result.size() == limit) break;
     }
+    sums_.require(lease.txn(), Summed::commits, after.value() + 1,
+                  result.size() == limit ? result.back().version.value() : kLastNumber);
     return result;
 }
 
@@ -228,9 +236,13 @@ std::optional<CommitRow> LmdbStorage::next_commit(Version from) {
     TypeKey start{{swapped(from.value())}};
     MDB_val key = start.value();
     MDB_val value{};
-    if (!step(cursor, key, value, MDB_SET_RANGE, lease)) return std::nullopt;
+    if (!seek(cursor, key, value, lease)) {
+        sums_.require(lease.txn(), Summed::commits, from.value(), kLastNumber);
+        return std::nullopt;
+    }
     expect_shape(key.mv_size == sizeof(TypeKey), "commits");
     const Version version{key_part(key, 0)};
+    sums_.require(lease.txn(), Summed::commits, from.value(), version.value());
     return CommitRow{version, decode_commit_time(version, bytes_of(value), name())};
 }
 
@@ -238,6 +250,7 @@ std::vector<StoredType> LmdbStorage::types() {
     Lease lease(pool_);
     Cursor cursor;
     expect(cursor.open(lease.txn(), environment_.tables().types), lease, "reading");
+    sums_.require(lease.txn(), Summed::types, 0);
     MDB_val key{};
     MDB_val value{};
     std::vector<StoredType> result;

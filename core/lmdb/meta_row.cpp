@@ -10,7 +10,7 @@
 #include "core/times.hpp"
 
 namespace vitrine::core::lmdb {
-MetaRow encode_meta(const StorageState& state) {
+MetaRow encode_meta(const StorageState& state, const Bond& bond) {
     const History& history = state.history;
     MetaRow row{kMagic,
                 kFormatVersion,
@@ -22,12 +22,14 @@ MetaRow encode_meta(const StorageState& state) {
                 history.oldest.value(),
                 state.identity.high,
                 state.identity.low,
+                bond.transaction,
+                bond.sums,
                 0};
     row.back() = hash_payload(Words(row).first(row.size() - 1));
     return row;
 }
 
-StorageState decode_meta(const MDB_val& value, const std::string& file) {
+StorageState decode_meta(const MDB_val& value, const std::string& file, Bond* bond) {
     constexpr std::size_t kMaxWords = 512;  // room for later formats
     const std::size_t count = value.mv_size / sizeof(Word);
     std::array<Word, kMaxWords> buffer;
@@ -44,6 +46,7 @@ StorageState decode_meta(const MDB_val& value, const std::string& file) {
                 const auto retention = to_retention(row[5], row[6]);
                 if (!retention)
                     throw CorruptionError(file + ": the store's header names no known retention");
+                if (bond != nullptr) *bond = {row[10], row[11]};
                 return {Version{row[2]},
                         to_time(row[3]),
                         row[4],

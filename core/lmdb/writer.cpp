@@ -51,17 +51,19 @@ void Writer::write(const Batch& batch) {
     if (failed()) throw_error(MDB_PANIC, name, kWriting);
     check_sizes(batch, name);
 
-    const MetaRow meta = encode_meta(
-        {batch.newest, batch.time, batch.next_object_id, batch.history, environment_.identity()});
+    Word sums = sums_;
     Transaction txn;
     int code = guarded([&] {
         const int begun = txn.begin(environment_.env(), 0);
         if (begun != MDB_SUCCESS) return begun;
-        return apply_batch(txn.get(), environment_.tables(), batch, meta);
+        return apply_batch(txn.get(), environment_.tables(), batch, environment_.identity(), sums);
     });
     if (code == MDB_SUCCESS) {
         code = guarded([&] { return mdb_txn_commit(txn.release()); });
-        if (code == MDB_SUCCESS) return;
+        if (code == MDB_SUCCESS) {
+            sums_ = sums;
+            return;
+        }
         if (code != kAssertionFailed) fail_commit(code);
     }
     if (code == kAssertionFailed) {

@@ -12,7 +12,7 @@ namespace vitrine::core::lmdb {
 class Writer {
   public:
     Writer(Environment& environment, bool read_only)
-        : environment_(environment), read_only_(read_only) {}
+        : environment_(environment), read_only_(read_only), sums_(environment.sums_at_opening()) {}
 
     void write(const Batch& batch);
     [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_relaxed); }
@@ -24,6 +24,7 @@ class Writer {
 
     Environment& environment_;
     const bool read_only_;
+    Word sums_;                         // the sum of all sums, as the last batch left it
     std::atomic<bool> failed_ = false;  // relaxed: a flag on its own, it publishes nothing
 };
 

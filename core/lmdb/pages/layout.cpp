@@ -128,7 +128,9 @@ MetaPage read_meta_page(const PageFile& file, std::uint64_t number) {
 
 std::optional<StorageState> read_state(const PageFile& file, std::uint64_t meta_root) {
     Page page;
-    if (meta_root < 2 || !file.read(meta_root, page) || !page.leaf() || !page.bounds_sound())
+    // In another page's place it would be another state's row.
+    if (meta_root < 2 || !file.read(meta_root, page) || page.stored_number() != meta_root ||
+        !page.leaf() || !page.bounds_sound())
         return {};
     std::vector<std::byte> value;
     for (std::size_t i = 0; i < page.slots(); ++i) {

@@ -27,7 +27,7 @@ bool is_fresh(const PageFile& file) {
 }  // namespace
 
 void check_heads(const Layout& layout, std::vector<PageFault>& faults) {
-    for (const char* name : {"objects", "kept", "types", "commits", "meta"}) {
+    for (const char* name : {"objects", "kept", "types", "commits", "meta", "sums"}) {
         const auto named = [&](const TableHead& table) { return table.name == name; };
         if (std::none_of(layout.tables.begin(), layout.tables.end(), named))
             faults.push_back({layout.meta.main.root, "", fmt::format("no table {}", name)});
