@@ -24,8 +24,9 @@ Store store_over(std::unique_ptr<core::Storage> storage, const StoreOptions& opt
 }  // namespace detail
 
 Store Store::open(const std::filesystem::path& file, StoreOptions options) {
-    auto storage = core::lmdb::open(
-        file, {.create_if_missing = options.create_if_missing, .read_only = options.read_only});
+    auto storage = core::lmdb::open(file, {.create_if_missing = options.create_if_missing,
+                                           .read_only = options.read_only,
+                                           .check_structure = options.check_structure});
     return detail::store_over(std::move(storage), options);
 }
 

@@ -28,6 +28,10 @@ struct StoreOptions {
     bool create_if_missing = true;
     /// `begin()` and everything else that writes then throws UsageError.
     bool read_only = false;
+    /// Look at the structure of the whole file before anything of it is used: where a damaged page
+    /// would end the process otherwise (LMDB believes its file), opening is a CorruptionError that
+    /// names the pages. Cost: all pages but those of large values are read once.
+    bool check_structure = false;
     /// Unit: bytes. Budget for materialised versions. Kept, apart from what handles and open views
     /// hold and from commits that are not on disk yet.
     std::size_t cache_bytes = std::size_t{256} << 20;
