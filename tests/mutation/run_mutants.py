@@ -1,5 +1,6 @@
 """Runs the test programs with one fault switched on, and says who noticed."""
 
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -66,20 +67,57 @@ def run(command, mutant, seconds, trace=None):
 
 
 class Suite:
-    """A GoogleTest program: how long it takes when nothing is wrong, and whom it comes by."""
+    """A GoogleTest program: which tests come by which mutant, and how long they take."""
+
+    QUICK = 2.0  # seconds: so long a first run of quick tests may take, which mostly decides
 
     def __init__(self, overlay, name):
         self.name, self.program = name, overlay.link(f"vitrine_{name}_tests")
 
-    def measure(self, work):
-        trace = work / f"reached_{self.name}"
-        trace.unlink(missing_ok=True)
-        outcome = run([self.program], "", 900, trace)
-        if outcome.red:
-            raise SystemExit(f"{self.program} {outcome.how()} without a mutant, in "
-                             f"{outcome.test()}:\n{outcome.output[-3000:]}")
-        self.seconds = outcome.seconds
-        self.reached = set(map(int, trace.read_text().split()))
+    def list_tests(self):
+        listed = run([self.program, "--gtest_list_tests"], "", 120)
+        suite = ""
+        for line in listed.output.splitlines():
+            if line.startswith("  "):
+                yield suite + line.split("#")[0].strip()
+            elif line.endswith(".") or ".  #" in line:
+                suite = line.split("#")[0].strip()
+
+    def measure(self, work, jobs):
+        """Runs every test by itself, without a mutant."""
+
+        def alone(test):
+            trace = work / "traces" / self.name / test.replace("/", "_")
+            trace.parent.mkdir(parents=True, exist_ok=True)
+            trace.unlink(missing_ok=True)
+            outcome = run([self.program, f"--gtest_filter={test}"], "", 900, trace)
+            if outcome.red:
+                raise SystemExit(f"{test} {outcome.how()} without a mutant:\n"
+                                 f"{outcome.output[-3000:]}")
+            met = set(map(int, trace.read_text().split())) if trace.exists() else set()
+            return outcome.seconds, met
+
+        tests = list(self.list_tests())
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            self.tests = dict(zip(tests, pool.map(alone, tests)))
+        self.reached = set().union(*(met for _, met in self.tests.values()))
+
+    def coming_by(self, number):
+        """(seconds, test) of those that run the mutant's place, the quickest first."""
+        return sorted((seconds, test) for test, (seconds, met) in self.tests.items()
+                      if number in met)
 
     def try_mutant(self, number):
-        return run([self.program, "--gtest_fail_fast"], number, 20 + 6 * self.seconds)
+        """The outcome of the first failure, or of the last run when there is none."""
+        quick, slow, total = [], [], 0.0
+        for seconds, test in self.coming_by(number):
+            total += seconds
+            (quick if total <= self.QUICK else slow).append((seconds, test))
+        for group in filter(None, (quick, slow)):
+            names = ":".join(test for _, test in group)
+            limit = 20 + 10 * sum(seconds for seconds, _ in group)
+            outcome = run([self.program, "--gtest_fail_fast", f"--gtest_filter={names}"], number,
+                          limit)
+            if outcome.red:
+                return outcome
+        return outcome
