@@ -14,7 +14,7 @@ const List& shown(const std::optional<List>& effect) { return effect ? *effect :
 
 std::string tell_entries(const std::vector<std::pair<Key, List>>& entries) {
     std::string text = std::to_string(entries.size()) + " entries:";
-    for (const auto& [key, list] : entries) text += " " + std::to_string(key) + "=" + tell(list);
+    for (const auto& [key, list] : entries) text += " " + tell(key, list);
     return text;
 }
 
@@ -65,8 +65,7 @@ std::optional<std::string> Alone::see(const Op& op) {
         return "read " + tell(op.key, op.list) + ", expected " + tell(list(op.key));
     }
     const Entries expected = within(op.key, op.end);
-    const std::string range =
-        " in [" + std::to_string(op.key) + ", " + std::to_string(op.end) + ") ";
+    const std::string range = " from " + tell(op.key) + " to before " + tell(op.end) + ": ";
     if (op.kind == Op::Kind::count) {
         if (op.number == expected.size()) return std::nullopt;
         return "counted" + range + std::to_string(op.number) + ", expected " +

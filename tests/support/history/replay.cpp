@@ -82,7 +82,7 @@ class Replayer {
     void begin(std::uint32_t number) {
         const Transaction& one = history_[number];
         Alone alone(state());
-        if (const auto wrong = alone.run(one)) result_.say(who(number) + "in its base " + *wrong);
+        if (const auto wrong = alone.run(one)) result_.say(who(number) + "in its base: " + *wrong);
         result_.checked += alone.checked();
         if (writes(one)) {
             Pending& pending = pending_[number];
@@ -102,7 +102,7 @@ class Replayer {
         Alone alone(state());
         const auto wrong = alone.run(history_[number]);
         if (wrong) ++result_.skewed;
-        if (serializable_ && wrong) result_.say(who(number) + "at its commit would have " + *wrong);
+        if (serializable_ && wrong) result_.say(who(number) + "at its commit: " + *wrong);
         for (const auto& [key, effect] : pending.effects) {
             const List& now = list_in(state(), key);
             const List& then = *pending.before.at(key);

@@ -33,8 +33,9 @@ TEST(ReplayTest, FindsAPhantomThatNoListShows) {
     // Both count nobody in the range and come in, under different keys.
     const History history{Script().scan(0, 10, {}).put(1, {10}).numbers(0, 1),
                           Script().scan(0, 10, {}).put(2, {20}).numbers(0, 2)};
-    EXPECT_THAT(replay(history, true).wrong,
-                ElementsAre(HasSubstr("at its commit would have saw in [0, 10) 0 entries")));
+    EXPECT_THAT(
+        replay(history, true).wrong,
+        ElementsAre(HasSubstr("at its commit: saw from list 0 to before list 10: 0 entries")));
     const Replayed allowed = replay(history, false);
     EXPECT_TRUE(allowed.clean());
     EXPECT_EQ(allowed.skewed, 1U);
@@ -67,7 +68,7 @@ TEST(ReplayTest, FindsWhatAnAbortedTransactionShouldNotHaveSeen) {
                         Script().read(1, {}).numbers(1, 1).ends(Outcome::aborted)},
                        true)
                     .wrong,
-                ElementsAre(HasSubstr("in its base read list 1 []")));
+                ElementsAre(HasSubstr("in its base: read list 1 []")));
 }
 
 TEST(ReplayTest, FindsABaseThatIsTooOld) {
