@@ -93,7 +93,7 @@ void scan(const Snapshot& snapshot, std::uint64_t records, Peak& peak, test::Fin
     for (auto [number, text] : snapshot.tree<std::uint64_t, std::string>("texts")) {
         findings.expect(number == seen && text.starts_with(std::to_string(number) + ":") &&
                             text.size() == kTextBytes,
-                        [&] { return "text " + std::to_string(number); });
+                        [n = number] { return "text " + std::to_string(n); });
         if (++seen % 8192 == 0) peak.sample();
     }
     findings.expect(seen == records, [&] { return std::to_string(seen) + " texts"; });
@@ -102,7 +102,7 @@ void scan(const Snapshot& snapshot, std::uint64_t records, Peak& peak, test::Fin
         const auto account = snapshot.get(ref);
         findings.expect(account->getBalance() == static_cast<std::int64_t>(seen) &&
                             account->getOwner().size() == kOwnerBytes,
-                        [&] { return "account " + std::to_string(number); });
+                        [n = number] { return "account " + std::to_string(n); });
         if (++seen % 8192 == 0) peak.sample();
     }
     findings.expect(seen == records, [&] { return std::to_string(seen) + " accounts"; });
