@@ -1,6 +1,5 @@
 #include "mvcc/epoch.hpp"
 
-#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 
 #include <linux/membarrier.h>
 
+#include "mvcc/thread_end.hpp"
 #include "mvcc/yield_point.hpp"
 
 namespace vitrine::mvcc {
@@ -62,15 +62,10 @@ void on_thread_end(void*) {
         Epoch::give_back(std::exchange(thread_slot.slot, nullptr));
 }
 
-/// on_thread_end() will be called. False when the system has no room to note that. (A thread-local
-/// object with a destructor would end the process then.)
+/// False when on_thread_end() will not be called: there is no memory.
 bool arm_thread_end() noexcept {
-    struct Key {
-        pthread_key_t key{};
-        const bool made = ::pthread_key_create(&key, on_thread_end) == 0;
-    };
-    static Key key;
-    return key.made && ::pthread_setspecific(key.key, &thread_slot) == 0;
+    static const ThreadEnd end(on_thread_end);
+    return end.arm(&thread_slot);
 }
 
 EpochSlot* make_slot() noexcept {

@@ -1,8 +1,11 @@
 #include "bindings/cpp/src/call_gate.hpp"
 
+#include <new>
 #include <thread>
 
 #include <vitrine/error.hpp>
+
+#include "mvcc/thread_end.hpp"
 
 namespace vitrine::detail {
 namespace {
@@ -19,7 +22,7 @@ std::atomic<Slot*> slots{nullptr};
 Slot* take_slot() {
     for (Slot* slot = slots.load(std::memory_order_acquire); slot != nullptr; slot = slot->next) {
         if (!slot->taken.load(std::memory_order_relaxed) &&
-            !slot->taken.exchange(true, std::memory_order_acquire))  // partner: Release below
+            !slot->taken.exchange(true, std::memory_order_acquire))  // partner: release() below
             return slot;
     }
     auto* const fresh = new Slot;
@@ -32,19 +35,16 @@ Slot* take_slot() {
 
 constinit thread_local Slot* mine = nullptr;
 
-struct Release {
-    ~Release() {
-        Slot* const slot = mine;
-        mine = nullptr;  // calls from later destructors of this thread take another one
-        if (slot != nullptr) slot->taken.store(false, std::memory_order_release);
-    }
-    void arm() const {}
-};
+void release(void*) {
+    Slot* const slot = mine;
+    mine = nullptr;  // calls from later destructors of this thread take another one
+    if (slot != nullptr) slot->taken.store(false, std::memory_order_release);
+}
 
 Slot& my_slot() {
     if (mine == nullptr) [[unlikely]] {
-        static thread_local const Release release;
-        release.arm();
+        static const mvcc::ThreadEnd end(release);
+        if (!end.arm(&mine)) throw std::bad_alloc();
         mine = take_slot();
     }
     return *mine;
