@@ -2,6 +2,8 @@
 
 #include <lmdb.h>
 
+#include <cstring>
+
 #include <vitrine/error.hpp>
 
 #include "core/lmdb/lmdb_storage.hpp"
