@@ -40,6 +40,13 @@ class Walk {
   private:
     static constexpr const char* kOutside = "a pointer leads outside of it";
     static constexpr const char* kShared = "two pointers lead to the same words";
+    static constexpr const char* kEmpty = "its lists have too many elements of no size";
+
+    bool enter_empty(std::uint64_t count) {
+        if (count > kMaxEmptyElements - empty_) return false;
+        empty_ += count;
+        return true;
+    }
 
     /// True when `count` words from the pointer's target on lie inside; sets `target`.
     bool locate(std::size_t at, Word word, std::uint64_t count, std::size_t& target) const {
@@ -75,6 +82,7 @@ class Walk {
         std::size_t target = 0;
         if (!locate(at, word, words, target)) return kOutside;
         if (!enter(words)) return kShared;
+        if (code == 0 && !enter_empty(count)) return kEmpty;
         return code == 6 ? pointers(target, count, depth) : nullptr;
     }
 
@@ -88,6 +96,7 @@ class Walk {
         const std::uint64_t data = bits(tag, 32, 16);
         const std::uint64_t pointer_count = bits(tag, 48, 16);
         if (count * (data + pointer_count) > words) return "a list of structs is too long";
+        if (data + pointer_count == 0 && !enter_empty(count)) return kEmpty;
         if (pointer_count == 0) return nullptr;  // else an element has words, which bounds count
         std::size_t element = tag_at + 1;
         for (std::uint64_t i = 0; i < count; ++i, element += data + pointer_count) {
@@ -98,6 +107,7 @@ class Walk {
 
     Words payload_;
     std::uint64_t used_ = 0;
+    std::uint64_t empty_ = 0;
 };
 
 }  // namespace

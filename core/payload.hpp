@@ -7,9 +7,14 @@ namespace vitrine::core {
 /// How deep structs and lists may be nested in one payload. Copying and walking recurse this deep.
 inline constexpr unsigned kMaxNesting = 256;
 
+/// Elements without size (Void, structs without fields) that all lists of a record may have together.
+/// They take no room, so nothing else bounds the time of who goes over a list.
+inline constexpr std::uint64_t kMaxEmptyElements = std::uint64_t{1} << 20;
+
 /// Says what makes `payload` unfit to be read by unchecked Cap'n Proto readers; nullptr when it is
 /// fit: every pointer stays inside, none is far or a capability, no two lead to the same words,
-/// and nesting ends within kMaxNesting. copyToUnchecked makes nothing else, apart from the depth.
+/// nesting ends within kMaxNesting, and lists of nothing within kMaxEmptyElements. copyToUnchecked
+/// makes nothing else, apart from these two.
 ///
 /// It is a walk of our own because Cap'n Proto's checked walk (targetSize) follows far pointers,
 /// which unchecked readers refuse, has no bound on shared targets, and throws where this answers.

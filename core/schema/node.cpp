@@ -53,7 +53,11 @@ std::vector<Word> checked_copy(const StoredType& type) {
     };
     try {
         const kj::ArrayPtr<const capnp::word> segment(as_capnp(type.node.data()), type.node.size());
-        capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1));
+        // Lists of structs without size take no room: the limit bounds what they could make of a few
+        // words, here and wherever the copy is read.
+        capnp::ReaderOptions options;
+        options.traversalLimitInWords = 2 * type.node.size() + 10'000;
+        capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1), options);
         // A checked deep copy follows every pointer, and leaves far pointers behind, which
         // unchecked readers could not follow.
         detail::Message copy;
