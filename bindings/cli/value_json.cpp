@@ -43,6 +43,7 @@ std::vector<std::byte> word_bytes(std::uint64_t word) {
 
 // The width of the integers of a kind; 0 for other kinds.
 unsigned integer_bits(std::string_view kind) {
+    if (kind.empty()) return 0;
     for (const unsigned bits : {8U, 16U, 32U, 64U})
         if (kind.substr(1) == std::to_string(bits) && (kind[0] == 'i' || kind[0] == 'u'))
             return bits;
