@@ -2,7 +2,8 @@
 // one store. Reopened: every acknowledged commit is there, none in part, what is there is a prefix
 // of the commits, and verify() finds nothing. In deferred mode a suffix may be lost, but nothing
 // that flush() or durable_version() told of.
-//   --kills 100 --seed 1 --durability full|deferred: the long form. Without arguments: 10 and both.
+//   --seconds 100 --kills 100 --seed 1 --durability full|deferred: the long form. Without
+// arguments: 10 and both.
 #include <chrono>
 #include <iostream>
 #include <random>
@@ -18,13 +19,18 @@ namespace {
 
 using namespace vitrine;
 using namespace vitrine::crash;
-void run(Durability durability, std::uint64_t kills, std::uint64_t seed, test::Findings& findings) {
+using Clock = std::chrono::steady_clock;
+
+/// So many kills, and more until the time is over. Returns how many.
+std::uint64_t run(Durability durability, std::uint64_t kills, Clock::time_point end,
+                  std::uint64_t seed, test::Findings& findings) {
     const core::testing::TemporaryFolder folder;
     std::mt19937_64 random(seed);
     std::uint64_t acknowledged = 0;
     std::uint64_t lost = 0;
     std::uint64_t idle = 0;  // killed before anything was acknowledged
-    for (std::uint64_t n = 0; n < kills; ++n) {
+    std::uint64_t done = 0;
+    for (; done < kills || Clock::now() < end; ++done) {
         // Most kills come amid commits; some while the store is opened and the crash before mended.
         const bool early = random() % 5 == 0;
         const std::chrono::microseconds life(random() % (early ? 30'000 : 150'000));
@@ -34,19 +40,20 @@ void run(Durability durability, std::uint64_t kills, std::uint64_t seed, test::F
         const auto heard = worker.kill_after(life, findings);
         acknowledged += heard.size();
         if (heard.empty()) ++idle;
-        test::guarded(findings, "reopening after kill " + std::to_string(n), [&] {
+        test::guarded(findings, "reopening after kill " + std::to_string(done), [&] {
             const Store store = Store::open(folder.file());
             lost += check(store, heard, durability, findings);
         });
     }
-    std::cout << name_of(durability) << ": " << kills << " kills (" << idle
+    std::cout << name_of(durability) << ": " << done << " kills (" << idle
               << " before the first commit), " << acknowledged << " acknowledgements, " << lost
               << " visible commits lost, file " << std::filesystem::file_size(folder.file()) / 1024
               << " KiB" << std::endl;
     const VerifyReport report = Store::open(folder.file()).verify();
     std::cout << report.objects << " objects, " << report.nodes << " nodes, " << report.versions
               << " versions of " << report.bytes / 1024 << " KiB" << std::endl;
-    findings.expect(idle < kills, [] { return "no kill met a commit: nothing was tried"; });
+    findings.expect(idle < done, [] { return "no kill met a commit: nothing was tried"; });
+    return done;
 }
 
 }  // namespace
@@ -67,7 +74,12 @@ int main(int argc, char** argv) {
     const std::uint64_t seed = arguments.number("--seed", 1);
     std::cout << "seed " << seed << std::endl;
     test::Findings findings;
-    if (durability != "deferred") run(Durability::full, kills, seed, findings);
-    if (durability != "full") run(Durability::deferred, kills, seed, findings);
+    const std::chrono::seconds time(arguments.number("--seconds", 0));
+    std::uint64_t done = 0;
+    if (durability != "deferred")
+        done += run(Durability::full, kills, Clock::now() + time / 2, seed, findings);
+    if (durability != "full")
+        done += run(Durability::deferred, kills, Clock::now() + time / 2, seed, findings);
+    test::figure("kills at random moments", done);
     return findings.result();
 }
