@@ -27,6 +27,25 @@ TEST(TreesTest, ANamedTreeComesIntoBeingAtItsFirstPut) {
     EXPECT_EQ(find_root(machine->snapshot(), "tree")->tree, kNumbers);
 }
 
+TEST(TreesTest, PuttingWhatIsThereMakesNoVersion) {
+    const Machine machine;
+    fill(machine, "tree", kNumbers, numbers(0, 3));
+    const Version before = machine->version();
+    Transaction transaction = machine.begin();
+    put(*edit_tree(transaction, "tree", kNumbers), 1);
+    EXPECT_EQ(transaction.commit(), before);
+    EXPECT_EQ(machine->version(), before);
+}
+
+TEST(TreesTest, ANameMayBeAsLongAsAKey) {
+    const Machine machine;
+    const std::string longest(kMaxKeyBytes, 'n');
+    fill(machine, longest, kNumbers, numbers(0, 3));
+    EXPECT_EQ(content(machine->snapshot(), longest, kNumbers), numbers(0, 3));
+    Transaction transaction = machine.begin();
+    EXPECT_THROW(put(*edit_tree(transaction, longest + 'n', kNumbers), 1), UsageError);
+}
+
 TEST(TreesTest, TwoThatBothMakeATreeMerge) {
     const Machine machine;
     Transaction one = machine.begin(), two = machine.begin();

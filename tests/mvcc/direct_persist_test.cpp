@@ -32,6 +32,16 @@ TEST(DirectPersistTest, OnlyTheLastVersionInABatchIsWritten) {
     EXPECT_EQ(machine.read(id), 100u);
 }
 
+TEST(DirectPersistTest, VersionsThatABatchPassedOverLeaveTheMemory) {
+    constexpr std::uint16_t kWords = 1000;
+    const Machine machine = open(deferred());
+    const ObjectId id = machine.make(0, kWords);
+    for (std::uint64_t i = 1; i <= 100; ++i) machine.update(id, i, kWords);
+    machine->flush();
+    machine->trim_cache();
+    EXPECT_LT(machine->stats().cache_bytes, 2 * kWords * sizeof(Word));
+}
+
 TEST(DirectPersistTest, RowsBetweenTwoLiveSnapshotsGoAtOnce) {
     const Machine machine = open(deferred());
     const ObjectId id = machine.make(1);

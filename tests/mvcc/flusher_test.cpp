@@ -129,6 +129,23 @@ TEST_F(FlusherThreadTest, ACommitterFarAheadOfTheDiskWaits) {
     EXPECT_EQ(sink.written, std::vector<std::uint64_t>{1});
 }
 
+TEST_F(FlusherThreadTest, BytesOnTheirWayToTheDiskCountToo) {
+    sink.close_gate();
+    push(1, std::size_t{30} << 20);
+    sink.await_batches(1);
+    const auto second = push(2, std::size_t{30} << 20);
+    vitrine::test::Schedule schedule;
+    std::atomic<bool> returned{false};
+    schedule.start("committer", [&] {
+        queue->wait(*second);
+        returned = true;
+    });
+    for (int i = 0; i < 10'000 && !returned; ++i) std::this_thread::yield();
+    EXPECT_FALSE(returned) << "60 MiB are neither on disk nor refused";
+    sink.open_gate();
+    schedule.join("committer");
+}
+
 TEST_F(FlusherThreadTest, AWaitingCommitterIsLetGoWhenTheDiskFails) {
     sink.close_gate();
     sink.failing = true;

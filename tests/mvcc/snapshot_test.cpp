@@ -77,6 +77,23 @@ TEST(SnapshotTest, AViewKeepsWhatItGaveThroughEvictionAndCollection) {
     EXPECT_EQ(number_in(other.find(id)->payload()), 1u);
 }
 
+TEST(SnapshotTest, AViewThatIsAssignedProtectsWhatTheAssignedOneDid) {
+    const Machine machine = open();
+    const ObjectId id = machine.make(1);
+    std::optional<View> first{machine->snapshot()};
+    EXPECT_EQ(number_in(first->find(id)->payload()), 1u);
+    machine.update(id, 2);
+    machine->trim_cache();  // the first view stands in the way of what this took out
+    View second{machine->snapshot()};
+    second = std::move(*first);
+    first.reset();
+    Epoch::collect();
+    EXPECT_NE(Epoch::waiting(), 0u);
+    second = View{machine->snapshot()};
+    Epoch::collect();
+    EXPECT_EQ(Epoch::waiting(), 0u);
+}
+
 // P1 from end to end: a snapshot that is being opened while commits supersede, erase and evict.
 TEST(SnapshotScheduleTest, OneThatIsBeingOpenedWhileCommitsPruneReadsAWholeState) {
     for (const char* place : {"pins:read", "pins:registered"}) {

@@ -57,6 +57,14 @@ TEST_F(TransactionTest, RefusesEveryCallAfterItsEndButBase) {
     EXPECT_EQ(get(transaction.base(), a), 1u);
 }
 
+TEST_F(TransactionTest, RollsNothingBackOnceTheStoreIsClosed) {
+    Transaction transaction = machine.begin();
+    const std::size_t start = transaction.savepoint();
+    set(transaction, a, 10);
+    machine->close();
+    EXPECT_THROW(transaction.rollback_to(start), UsageError);
+}
+
 TEST_F(TransactionTest, ConflictsWhenAnotherCommitChangedWhatItEdited) {
     Transaction late = machine.begin();
     set(late, a, 11);
