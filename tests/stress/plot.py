@@ -108,7 +108,7 @@ def picture(rows, limits):
     )
     yield from panel(
         2,
-        "cache, MiB",
+        "cache, MiB (the limit is for nine samples in ten)",
         rows,
         [("cache", "#2e7d32", mebibytes("cache_bytes"))],
         limits["cache_bytes"] / MEBIBYTE,
