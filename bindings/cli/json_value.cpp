@@ -9,6 +9,7 @@
 #include <kj/encoding.h>
 #include <kj/exception.h>
 
+#include "bindings/cli/json_escapes.hpp"
 #include "core/payload.hpp"
 #include "core/schema/node.hpp"
 
@@ -67,7 +68,8 @@ JsonDocument::JsonDocument(std::string_view text)
         capnp::JsonCodec codec;
         codec.setMaxNestingDepth(kMaxJsonNesting);
         auto root = message_->initRoot<capnp::json::Value>();
-        codec.decodeRaw(kj::arrayPtr(text.data(), text.size()), root);
+        const std::string plain = without_unicode_escapes(text);
+        codec.decodeRaw(kj::arrayPtr(plain.data(), plain.size()), root);
         value_ = root.asReader();
     } catch (const kj::Exception& error) {
         throw JsonError(fmt::format("it is no JSON: {}", error.getDescription().cStr()));
