@@ -9,7 +9,7 @@ inline constexpr unsigned kMaxNesting = 256;
 
 /// Elements without size (Void, structs without fields) that all lists of a record may have together.
 /// They take no room, so nothing else bounds the time of who goes over a list.
-inline constexpr std::uint64_t kMaxEmptyElements = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kMaxEmptyElements = std::uint64_t{1} << 16;
 
 /// Says what makes `payload` unfit to be read by unchecked Cap'n Proto readers; nullptr when it is
 /// fit: every pointer stays inside, none is far or a capability, no two lead to the same words,
