@@ -229,6 +229,38 @@ TEST_F(VerifyReachTest, AVeryLongWayIsCutInItsMiddle) {
     EXPECT_LT(path.size(), 250U);
 }
 
+TEST_F(VerifyReachTest, AWayIsCutOnlyWhereThatMakesItShorter) {
+    ObjectId id = graph_.make();
+    const ObjectId end = id;
+    const auto is_cut = [&] {
+        graph_.name("list", id);
+        return paths_from_roots(graph_->snapshot(), {end}).at(end).find("…") != std::string::npos;
+    };
+    const auto prolong = [&](int links) {
+        for (int i = 0; i < links; ++i) id = graph_.make({.next = id});
+    };
+    prolong(28);
+    EXPECT_FALSE(is_cut());
+    prolong(12);
+    EXPECT_TRUE(is_cut());
+}
+
+TEST_F(VerifyReachTest, TellsItsProgressThroughBothPasses) {
+    ObjectId id = graph_.make();
+    for (int i = 0; i < 300; ++i) id = graph_.make({.next = id});
+    graph_.name("list", id);
+    std::uint64_t last = 0, end = 0;
+    static_cast<void>(
+        btree::verify(graph_->snapshot(), [&](std::uint64_t done, std::uint64_t total) {
+            EXPECT_GE(done, last);
+            EXPECT_LE(done, total);
+            last = done;
+            end = total;
+            return true;
+        }));
+    EXPECT_GT(last, end / 2 + end / 4) << "the second pass counts too";
+}
+
 TEST_F(VerifyReachTest, WhoRefersListsEveryReference) {
     const ObjectId target = graph_.make();
     const ObjectId one = graph_.make({.next = target, .others = {ObjectId{}, target}});

@@ -258,6 +258,17 @@ TEST_F(VerifyLargeTest, FindsALostLargeValue) {
     EXPECT_THROW(static_cast<void>(cursor->value()), CorruptionError);
 }
 
+TEST_F(VerifyLargeTest, ACommitThatMeetsALargeValueOfAnotherSizeSaysSo) {
+    const core::ObjectId id = make_large();
+    Transaction transaction = machine_.begin();
+    const auto tree = edit_tree(transaction, "texts", kTexts);
+    EXPECT_TRUE(tree->find(bytes("a")));
+    tree->put(bytes("c"), bytes("c"));
+    fill(machine_, "texts", kTexts, {{"b", "other"}});  // so that "a" has to be compared
+    forge(id, kLargeValueType, build_large_value(bytes("short")));
+    EXPECT_THROW(transaction.commit(), CorruptionError) << "no conflict: nobody wrote this";
+}
+
 TEST_F(VerifyLargeTest, FindsALargeValueOfAnotherSize) {
     const core::ObjectId id = make_large();
     forge(id, kLargeValueType, build_large_value(bytes("short")));
