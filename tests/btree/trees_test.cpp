@@ -46,6 +46,33 @@ TEST(TreesTest, ANameMayBeAsLongAsAKey) {
     EXPECT_THROW(put(*edit_tree(transaction, longest + 'n', kNumbers), 1), UsageError);
 }
 
+TEST(TreesTest, CutsMakePartsOfAboutEqualSize) {
+    constexpr std::uint64_t kKeys = 1000;
+    const NodeSizes sizes(4);
+    const Machine machine;
+    fill(machine, "tree", kNumbers, numbers(0, kKeys));
+    const auto cuts = tree_in(machine->snapshot(), "tree", kNumbers)->cuts({}, 4);
+    ASSERT_EQ(cuts.size(), 3U);
+    for (std::uint64_t part = 1; part < 4; ++part) {
+        const std::uint64_t fair = part * kKeys / 4;
+        EXPECT_TRUE(compare_keys(cuts[part - 1], bytes(number(fair - kKeys / 10))) > 0) << part;
+        EXPECT_TRUE(compare_keys(cuts[part - 1], bytes(number(fair + kKeys / 10))) < 0) << part;
+    }
+}
+
+TEST(TreesTest, CutsAreFewerThanThePartsAndRise) {
+    const NodeSizes sizes(4);
+    const Machine machine;
+    fill(machine, "tree", kNumbers, numbers(0, 200));
+    const auto tree = tree_in(machine->snapshot(), "tree", kNumbers);
+    for (std::size_t parts = 1; parts < 100; ++parts) {
+        const auto cuts = tree->cuts({}, parts);
+        EXPECT_LT(cuts.size(), parts);
+        for (std::size_t i = 1; i < cuts.size(); ++i)
+            EXPECT_TRUE(compare_keys(cuts[i - 1], cuts[i]) < 0) << parts << " parts, cut " << i;
+    }
+}
+
 TEST(TreesTest, TwoThatBothMakeATreeMerge) {
     const Machine machine;
     Transaction one = machine.begin(), two = machine.begin();

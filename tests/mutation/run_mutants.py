@@ -42,6 +42,7 @@ class Outcome:
 def run(command, mutant, seconds, trace=None):
     """Runs in a folder of its own, at most so long; ends all processes that it began."""
     place = tempfile.mkdtemp(prefix="mutant")
+    os.chmod(place, 0o755)  # some tests go on as another user
     environment = dict(os.environ, TMPDIR=place, VITRINE_MUTANT=str(mutant))
     if trace:
         environment["VITRINE_MUTANT_TRACE"] = str(trace)

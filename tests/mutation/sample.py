@@ -31,9 +31,8 @@ def find_once(overlay, path):
 
 def of_file(overlay, path, seed):
     """A file's mutants in the order in which they are drawn, no two in one line."""
-    known = equivalents()
     found = find_once(overlay, path)
-    candidates = [m for m in found if m.key() not in known]
+    candidates = list(found)
     random.Random(f"{seed} {path}").shuffle(candidates)
     return len(found), list({m.line: m for m in reversed(candidates)}.values())
 
