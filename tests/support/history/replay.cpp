@@ -30,12 +30,17 @@ class Replayer {
 
     Replayed run() {
         check_freshness();
-        for (const Event& event : events()) {
-            if (event.begins) {
-                begin(event.transaction);
+        const std::vector<Event> all = events();
+        for (auto at = all.begin(); at != all.end();) {
+            const auto end = std::find_if(at, all.end(), [&](const Event& one) {
+                return one.number != at->number || one.begins != at->begins;
+            });
+            if (at->begins) {
+                std::for_each(at, end, [&](const Event& one) { begin(one.transaction); });
             } else {
-                commit(event.transaction);
+                commit_all({at, end});
             }
+            at = end;
         }
         return std::move(result_);
     }
@@ -72,10 +77,6 @@ class Replayer {
             all.push_back({*one.version, false, number});
         }
         std::sort(all.begin(), all.end());
-        for (std::size_t i = 1; i < all.size(); ++i)
-            if (!all[i].begins && !all[i - 1].begins && all[i].number == all[i - 1].number)
-                result_.say(who(all[i].transaction) + "shares its number with " +
-                            tell(all[i - 1].transaction));
         return all;
     }
 
@@ -92,6 +93,24 @@ class Replayer {
         } else if (one.outcome == Outcome::committed && !idle(state(), alone.effects())) {
             result_.say(who(number) + "committed changes without a number");
         }
+    }
+
+    // One transaction made the version. Others may have its number when they found all that they were
+    // to write done already: they come after it, and change nothing.
+    void commit_all(std::vector<Event> events) {
+        const auto maker = std::find_if(events.begin(), events.end(),
+                                        [&](const Event& one) { return changes(one.transaction); });
+        if (maker != events.end()) std::iter_swap(events.begin(), maker);
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            if (i > 0 && changes(events[i].transaction))
+                result_.say(who(events[i].transaction) + "shares its number with " +
+                            tell(events[0].transaction));
+            commit(events[i].transaction);
+        }
+    }
+    [[nodiscard]] bool changes(std::uint32_t number) const {
+        const auto found = pending_.find(number);
+        return found != pending_.end() && !idle(state(), found->second.effects);
     }
 
     void commit(std::uint32_t number) {

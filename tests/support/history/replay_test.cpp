@@ -63,6 +63,15 @@ TEST(ReplayTest, AllowsBothToErase) {
                     .clean());
 }
 
+TEST(ReplayTest, AllowsANumberTwiceWhenOneHadNothingLeftToDo) {
+    const Transaction erases = Script().erase(1).numbers(1, 2);
+    const Transaction counts = Script().count(0, 9, 1).erase(1).numbers(1, 2);
+    const Transaction appended = Script().append(1, 10).numbers(0, 1);
+    EXPECT_TRUE(replay({appended, erases, erases}, true).clean());
+    // What the second one counted was no longer so after the first.
+    EXPECT_EQ(replay({appended, erases, counts, counts}, true).count, 2U);
+}
+
 TEST(ReplayTest, FindsWhatAnAbortedTransactionShouldNotHaveSeen) {
     EXPECT_THAT(replay({Script().append(1, 10).numbers(0, 1),
                         Script().read(1, {}).numbers(1, 1).ends(Outcome::aborted)},
