@@ -17,7 +17,9 @@ struct SalvageReport {
     TreeRepairs trees{};
     std::uint64_t rows_found = 0;
 
-    [[nodiscard]] bool complete() const { return survey.sound() && copied.lost.empty() && trees.whole(); }
+    [[nodiscard]] bool complete() const {
+        return survey.sound() && copied.lost.empty() && trees.whole();
+    }
 };
 
 /// Copies all that is readable out of a damaged file into a new store, in which every tree is sound

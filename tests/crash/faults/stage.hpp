@@ -56,7 +56,7 @@ class Stage {
     std::optional<Store> store;
     std::optional<Snapshot> held;        ///< from before the scenario, for it to use
     std::optional<Transaction> waiting;  ///< the same
-    bool removing_fails = false;  ///< so a part of a copy may be left
+    bool removing_fails = false;         ///< so a part of a copy may be left
     std::uint64_t steps = 0;
     std::uint64_t durable_steps = 0;
     std::function<void()> on_step;
