@@ -1,5 +1,7 @@
 #include "tests/sim/script.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tests/sim/thing.capnp.h"
@@ -188,10 +190,18 @@ void Script::drop_thing(std::size_t slot, bool erased) {
 
 void Script::commit() {
     const Version base = transaction_.base().version();
+    const bool slots_too =
+        std::any_of(ops_.begin(), ops_.end(), [](const Op& op) { return op.family == slots; });
+    struct Running {
+        int& count;
+        const int one;
+        ~Running() { count -= one; }
+    };
+    world_.slot_commits_running += slots_too ? 1 : 0;
+    const Running running{world_.slot_commits_running, slots_too ? 1 : 0};
     const Version made = transaction_.commit();
     ++world_.transactions;
-    bool slots_too = false;
-    for (const Op& op : ops_) slots_too |= op.family == slots;
+    if (slots_too) world_.slot_commits.insert(made);
     world_.oracle.committed({who_, base, made, isolation_, std::move(ops_), std::nullopt});
     if (made == base) return;
     if (!slots_too) world_.tree_commits.push_back(made);

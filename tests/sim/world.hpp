@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ struct World {
     Oracle oracle;
     std::vector<std::string> findings;
     std::vector<Version> tree_commits;  ///< of clients, without slots, in the order of their ends
+    std::set<Version> slot_commits;     ///< of clients, with slots
+    int slot_commits_running = 0;
     std::optional<Store> store;
     core::memory::MemoryStorage* disk = nullptr;
 

@@ -19,6 +19,10 @@ namespace vitrine::test::soak {
 
 inline constexpr std::size_t kMebibyte = 1 << 20;
 
+/// Deferred commits may be so far ahead of a slow disk (mvcc::Flusher): in memory until they are
+/// written, and then all at once in new pages of the file.
+inline constexpr std::size_t kBacklog = 48 * kMebibyte;
+
 /// One look at the running store.
 struct Sample {
     double seconds = 0;
@@ -35,19 +39,20 @@ struct Sample {
 ///   it may stand for long; what is not on a slow disk yet cannot be evicted: nine times in ten,
 ///   twice the budget and 4 MiB.
 /// - Anonymous memory: what the process had when it began, three times the budget (the store, the
-///   copy that is being verified, and the allocator's own), and a constant for a backup on its way, threads and buffers.
+///   copy that is being verified, and the allocator's own), the backlog, and a constant for a backup
+///   on its way, threads and buffers.
 /// - File: what one version of everything takes, once for each snapshot that is held, and for the
 ///   newest, a backup, a collection and the retention; as much again for what is free and not yet
-///   reused; and a constant.
+///   reused; the backlog; and a constant.
 /// - Trend, in a run of some length: the last quarter is not higher than the one before it, but for a
 ///   fifth and a constant.
 class Bounds {
   public:
     Bounds(std::size_t cache_bytes, std::size_t live_bytes, std::size_t held, Findings& findings)
         : usual_cache_(cache_bytes + cache_bytes / 8 + kMebibyte),
-          cache_limit_(2 * cache_bytes + 4 * kMebibyte),
-          memory_limit_(anonymous_bytes() + 3 * cache_bytes + 64 * kMebibyte),
-          file_limit_(2 * (held + 4) * live_bytes + 16 * kMebibyte),
+          cache_limit_(2 * cache_bytes + kBacklog + 4 * kMebibyte),
+          memory_limit_(anonymous_bytes() + 3 * cache_bytes + kBacklog + 64 * kMebibyte),
+          file_limit_(2 * (held + 4) * live_bytes + kBacklog + 16 * kMebibyte),
           findings_(findings) {}
 
     void add(const Sample& sample) {
