@@ -55,12 +55,15 @@ class Export {
     }
 
     // An id that something refers to must not be given to another object by who imports this.
+    // A reference may hold any number; what was never given out needs no room.
     std::uint64_t largest_id() {
         core::ObjectId largest{core::kFirstFreeId - 1};
+        const core::ObjectId next{store_.next_object_id()};
         btree::References references(snapshot_);
         const auto look = [&](core::ObjectId id) {
             const bool there = references.targets(id, [&](std::span<const core::ObjectId> found) {
-                for (const core::ObjectId target : found) largest = std::max(largest, target);
+                for (const core::ObjectId target : found)
+                    if (target < next) largest = std::max(largest, target);
                 step(id, 0);
             });
             if (there) largest = std::max(largest, id);
@@ -71,8 +74,7 @@ class Export {
             step(found->id, 0);
             look(found->id);
         }
-        // A reference may hold any number; what is no id needs no room.
-        return std::min(largest.value, store_.next_object_id() - 1);
+        return largest.value;
     }
 
     void types() {

@@ -116,7 +116,7 @@ class Import {
         if (store_) throw JsonError("types come before objects");
         const core::TypeId id = type_id(text_member(line, "type"));
         const auto bytes = from_base64(text_member(line, "node"));
-        core::StoredType type{id, checked_payload(bytes)};
+        core::StoredType type{id, checked_struct(bytes)};
         static_cast<void>(core::schema::checked_copy(type));
         types_.push_back(std::move(type));
     }

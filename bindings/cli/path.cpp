@@ -100,7 +100,7 @@ class Walk {
             const auto target = reference_in(kind, value->bytes);
             target ? go_to(*target) : void(at_.what = Place::Nothing{});
         } else if (const core::TypeId type = btree::struct_in(kind); type != 0) {
-            auto payload = std::make_shared<Payload>(checked_payload(value->bytes));
+            auto payload = std::make_shared<Payload>(checked_struct(value->bytes));
             const core::Words words = *payload;
             const auto record = record_of(type, words, std::move(payload));
             at_.what = Place::Part{record, record.getSchema()};

@@ -61,6 +61,14 @@ Payload checked_payload(std::span<const std::byte> bytes) {
     return words;
 }
 
+Payload checked_struct(std::span<const std::byte> bytes) {
+    constexpr core::Word kPointerKind = 3;
+    Payload words = checked_payload(bytes);
+    if ((words.front() & kPointerKind) != 0)
+        throw JsonError("a record is damaged: it is no struct");
+    return words;
+}
+
 core::Words words_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const core::Word*>(bytes.data()), bytes.size() / sizeof(core::Word)};
 }

@@ -30,6 +30,8 @@ bool same_record(capnp::AnyStruct::Reader a, capnp::AnyStruct::Reader b);
 /// Bytes that someone gave for a record: checked, so that unchecked readers may look at them.
 /// Throws: JsonError with what is wrong.
 Payload checked_payload(std::span<const std::byte> bytes);
+/// The same for what is to be a struct, not a list. Throws: JsonError.
+Payload checked_struct(std::span<const std::byte> bytes);
 
 inline std::span<const std::byte> bytes_of(core::Words words) { return std::as_bytes(words); }
 /// Requires: the bytes are aligned, and whole words, as values that are structs are.

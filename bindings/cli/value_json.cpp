@@ -106,7 +106,7 @@ void write_object(JsonWriter& out, const core::schema::Registry& types, core::Ty
 }
 
 Payload read_object(const core::schema::Registry& types, core::TypeId type, JsonReader json) {
-    if (const auto words = find_bytes_object(json, kWordsMember)) return checked_payload(*words);
+    if (const auto words = find_bytes_object(json, kWordsMember)) return checked_struct(*words);
     const auto stored = types.find(type);
     if (!stored) throw JsonError(fmt::format("type {} is not known", core::schema::hex_id(type)));
     try {
@@ -133,7 +133,7 @@ void write_value(JsonWriter& out, const core::schema::Registry& types, std::stri
         out.string(base64(value));
     } else if (const core::TypeId type = btree::struct_in(kind); type != 0) {
         // Values lie in a record that was checked; what they hold was not.
-        const Payload payload = checked_payload(value);
+        const Payload payload = checked_struct(value);
         write_object(out, types, type, payload, exactness);
     } else if (refers(kind)) {
         out.string(fmt::format("#{}", word_in(value, kind)));
@@ -147,7 +147,7 @@ void write_value(JsonWriter& out, const core::schema::Registry& types, std::stri
 std::vector<std::byte> read_value(const core::schema::Registry& types, std::string_view kind,
                                   JsonReader json) {
     if (auto words = find_bytes_object(json, kWordsMember)) {
-        if (btree::struct_in(kind) != 0) static_cast<void>(checked_payload(*words));
+        if (btree::struct_in(kind) != 0) static_cast<void>(checked_struct(*words));
         return std::move(*words);
     }
     if (kind == "unit") return {};

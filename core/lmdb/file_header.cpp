@@ -115,9 +115,12 @@ FileHeader read_file_header(int descriptor, const std::string& name) {
         errno != 0)
         throw StorageError(name + ": " + std::generic_category().message(errno));
     const std::array<Meta, 2> metas{parse_meta(pages[0].data()), parse_meta(pages[1].data())};
-    // A crash during creation can leave the file's size without its bytes, or one page of two.
+    // A crash during creation can leave the file's size without its bytes, or one page of two. What
+    // ends before a page's number of transaction does not say that it is 0.
+    constexpr std::size_t kMetaEnd = kPageHeaderBytes + 136;
     const auto unborn = [&](std::size_t i) {
-        return metas[i].magic ? metas[i].transaction == 0 : all_zero(pages[i]);
+        if (!metas[i].magic) return all_zero(pages[i]);
+        return metas[i].transaction == 0 && file_bytes >= i * kPageBytes + kMetaEnd;
     };
     if (file_bytes <= sizeof pages && unborn(0) && unborn(1)) return {true, 0, 0};
     if (!metas[0].magic && !metas[1].magic) {

@@ -125,7 +125,8 @@ class Damager {
                 make_stale(page_);
                 for (std::uint64_t left = 1 + below(3); left != 0; --left) make_stale(any_page());
                 break;
-            case Damage::truncated: bytes_.resize(below(bytes_.size())); break;
+            // What is left of fewer bytes is nothing, or zeros: as good as an empty file.
+            case Damage::truncated: bytes_.resize(12 + below(bytes_.size() - 12)); break;
             case Damage::cut: bytes_.resize((2 + below(bytes_.size() / kPage - 2)) * kPage); break;
             case Damage::appended:
                 for (std::uint64_t left = 1 + below(2 * kPage); left != 0; --left)

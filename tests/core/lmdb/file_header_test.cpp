@@ -128,6 +128,13 @@ TEST_F(FileHeaderTest, FindsAStoreCutShortAnywhere) {
     EXPECT_EQ(outcome(bytes.substr(0, bytes.size() - 1)), Outcome::corruption);
 }
 
+// Found by crash.corruption, seed 7852: it was taken for what a crash leaves of a creation.
+TEST_F(FileHeaderTest, DoesNotTakeTheBeginningOfAStoreForANewOne) {
+    const std::string bytes = store_bytes();
+    for (const std::size_t size : {12, 20, 100, 151, 152})
+        EXPECT_NE(outcome(bytes.substr(0, size)), Outcome::opens) << size;
+}
+
 TEST_F(FileHeaderTest, AcceptsAFileWhoseMissingEndIsFree) {
     store_bytes();
     {
