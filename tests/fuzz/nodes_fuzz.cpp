@@ -58,7 +58,7 @@ void check_leaf(core::Words payload) {
     const LeafEntries again = entries_of(view_leaf(built));
     require(again.entries.size() == leaf.count, "a leaf built anew has lost entries");
     for (std::uint32_t i = 0; i < leaf.count; ++i) {
-        const Entry &one = all.entries[i], &other = again.entries[i];
+        const btree::Entry &one = all.entries[i], &other = again.entries[i];
         require(
             same(one.key, other.key) && same(one.value, other.value) && one.large == other.large,
             "an entry built anew is another one");
@@ -149,7 +149,7 @@ std::vector<fuzz::Bytes> vitrine::fuzz::seed_inputs() {
     for (const int count : {1, 3, 20}) {
         for (const char* start : {"", "a common beginning/"}) {
             const auto keys = texts(start, count);
-            std::vector<Entry> entries;
+            std::vector<btree::Entry> entries;
             std::vector<Child> children;
             for (const std::string& key : keys) {
                 entries.push_back({bytes_of(key), bytes_of(key).first(key.size() / 2), false});
@@ -160,7 +160,7 @@ std::vector<fuzz::Bytes> vitrine::fuzz::seed_inputs() {
             inputs.push_back(input_of(1, build_inner(children, false)));
         }
         std::vector<std::array<std::byte, 8>> numbers(static_cast<std::size_t>(count));
-        std::vector<Entry> entries, set;
+        std::vector<btree::Entry> entries, set;
         std::vector<Child> children;
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             store_head(i * i * 0x0123'4567'89AB, numbers[i].data());
