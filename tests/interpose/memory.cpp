@@ -90,3 +90,9 @@ int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) noex
 }
 
 #endif
+
+#if defined(__SANITIZE_ADDRESS__)
+/// The forms of new and delete that are not redefined here are the sanitizer's, which would take a
+/// pair of both kinds for a mistake.
+extern "C" const char* __asan_default_options() { return "alloc_dealloc_mismatch=0"; }
+#endif
