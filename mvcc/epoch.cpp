@@ -77,10 +77,6 @@ EpochSlot* make_slot() noexcept {
     return nullptr;
 }
 
-}  // namespace
-
-namespace {
-
 EpochSlot* take_free_slot(Domain& d, EpochSlot::Use use) noexcept {
     for (EpochSlot* slot = d.slots.load(std::memory_order_acquire); slot != nullptr;
          slot = slot->next.load(std::memory_order_relaxed)) {

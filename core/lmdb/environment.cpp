@@ -121,7 +121,7 @@ int Environment::reopen_for_reading(MDB_env* broken) {
         return code;
     }
     broken_ = broken;
-    env_.store(fresh, std::memory_order_release);
+    env_.store(fresh, std::memory_order_release);  // partner: env()
     return MDB_SUCCESS;
 }
 

@@ -38,7 +38,7 @@ class Environment {
     Environment& operator=(const Environment&) = delete;
     ~Environment();
 
-    /// Another one after reopen_for_reading().
+    /// Another one after reopen_for_reading(), whose release is the partner of this acquire.
     [[nodiscard]] MDB_env* env() const { return env_.load(std::memory_order_acquire); }
     [[nodiscard]] const Tables& tables() const { return tables_; }
     [[nodiscard]] const std::string& name() const { return claim_.name(); }

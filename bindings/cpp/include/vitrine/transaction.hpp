@@ -127,8 +127,9 @@ class Transaction {
     /// Throws: UsageError for a savepoint of another transaction, or made after one gone back to.
     void rollback_to(const Savepoint& savepoint);
 
-    /// Makes everything visible atomically; returns the commit's version, base().version() when
-    /// nothing was changed. Throws: ConflictError, StorageError, and the transaction is over;
+    /// Makes everything visible atomically; returns the commit's version; base().version() when
+    /// nothing was written; the newest version when what was written to trees is so in it already,
+    /// since another commit did the same. Throws: ConflictError, StorageError, and the transaction is over;
     /// UsageError inside `transact`. Cost: may block on the disk (Durability::full).
     Version commit();
     /// Gives all up. Fine at any time.
