@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <vitrine/retention.hpp>
 
+#include "core/commit_log.hpp"
 #include "core/function_ref.hpp"
 #include "core/ids.hpp"
 
@@ -84,6 +86,7 @@ struct Batch {
     Version forget_commits{};          ///< entries of the log below go, some in each batch:
     static constexpr std::size_t kForgotten = 1000;  ///< so many, and one for each that is added
     History history{};
+    std::optional<LogMark> log{};  ///< the commit log that goes on from here, if there is one
 };
 
 /// A store's own random number, from its making on. A copy has another one, or the later histories of
@@ -101,6 +104,8 @@ struct StorageState {
     std::uint64_t next_object_id = 1;
     History history{};
     Identity identity{};  ///< no batch changes it
+    /// From there on, the log beside has commits that the storage may not have.
+    std::optional<LogMark> log{};
 };
 
 struct StorageSize {
@@ -167,6 +172,15 @@ class Storage {
     virtual std::optional<CommitRow> next_commit(Version from) = 0;
 
     virtual std::vector<StoredType> types() = 0;
+
+    /// Makes an empty commit log beside the medium, of at most so many bytes. Null: this medium has
+    /// none. It counts from the batch on that names it. Throws: StorageError.
+    virtual std::unique_ptr<CommitLog> make_log(std::size_t /*bytes*/) { return nullptr; }
+    /// The log that state() names, for replay. Throws: StorageError when it is missing or not the
+    /// one, CorruptionError.
+    virtual std::unique_ptr<CommitLog> open_log() { return nullptr; }
+    /// Takes the log away. Requires: state() names none.
+    virtual void remove_log() noexcept {}
 
     [[nodiscard]] virtual StorageSize size() const = 0;
     /// True once a failed write left the medium in doubt: no further write will be accepted.

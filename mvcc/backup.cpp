@@ -16,11 +16,13 @@ core::archive::Source source_of(const Snapshot& snapshot) {
 
 Snapshot snapshot_on_disk(Store& store) {
     yield_point("backup:begin");
-    if (store.options().durability == Durability::deferred && !store.options().read_only) {
-        // A batch that is planned before the pin is seen holds only commits that were published, so
+    const bool behind = store.pipeline().stored() < store.version() ||
+                        store.options().durability == Durability::deferred;
+    if (behind && !store.options().read_only) {
+        // A step that is planned before the pin is seen holds only commits that were published, so
         // what it erases ended at or before the pinned version.
         Snapshot snapshot = store.snapshot();
-        store.flush();
+        store.write_through();
         const auto held = store.pipeline().hold_batches();
         store.pipeline().write_out();
         return snapshot;

@@ -19,7 +19,7 @@ std::uint64_t first_oldest(Retention rule, const core::StorageState& stored) {
 Horizon::Horizon(core::Storage& storage, Retention rule, const core::StorageState& stored)
     : storage_(storage), rule_(rule), oldest_(first_oldest(rule, stored)) {}
 
-void Horizon::raise(std::span<const std::shared_ptr<Commit>> commits, Version newest) {
+Horizon::Raise Horizon::raise(std::span<const std::shared_ptr<Commit>> commits, Version newest) {
     Version wanted{};
     switch (rule_.kind()) {
         case Retention::Kind::none: wanted = newest; break;
@@ -27,9 +27,17 @@ void Horizon::raise(std::span<const std::shared_ptr<Commit>> commits, Version ne
             wanted = Version{newest.value() - std::min(newest.value(), rule_.amount())};
             break;
         case Retention::Kind::duration: wanted = after_duration(commits); break;
-        case Retention::Kind::forever: return;
+        case Retention::Kind::forever: break;
     }
-    if (wanted > oldest()) oldest_.store(wanted.value(), std::memory_order_seq_cst);  // H3
+    std::uint64_t before = oldest_.load(std::memory_order_seq_cst);
+    while (before < wanted.value() && !oldest_.compare_exchange_weak(before, wanted.value())) {
+    }
+    return {Version{before}, std::max(Version{before}, wanted)};  // H3
+}
+
+void Horizon::put_back(const Raise& raised) {
+    std::uint64_t expected = raised.to.value();
+    oldest_.compare_exchange_strong(expected, raised.from.value());
 }
 
 Version Horizon::after_duration(std::span<const std::shared_ptr<Commit>> commits) const {

@@ -22,7 +22,7 @@ struct Commit;
 ///  H3. Whoever pins an old version stores the pin, then reads oldest() (Pins::open_at); a batch
 ///      raises oldest() before it reads the pins. All of it is seq_cst: either the one sees that it
 ///      came too late, or the other sees the pin. (The partner of P1 for versions of the past.)
-/// Threads: oldest() any; the rest the persist stage's.
+/// Threads: any; of two that raise it, both reach at least what they wanted.
 class Horizon {
   public:
     /// `rule`: what holds from now on; stored: what the file says. Where they differ, history
@@ -37,11 +37,14 @@ class Horizon {
     }
     [[nodiscard]] const std::atomic<std::uint64_t>& place() const { return oldest_; }
 
+    struct Raise {
+        Version from, to;
+    };
     /// For a batch of these commits, before its plan looks at the pins. Cost: for a duration, a look
     /// at each entry of the log that falls out of it, at most Batch::kForgotten a batch.
-    void raise(std::span<const std::shared_ptr<Commit>> commits, Version newest);
-    /// After a batch that failed and erased nothing.
-    void put_back(Version oldest) { oldest_.store(oldest.value(), std::memory_order_seq_cst); }
+    Raise raise(std::span<const std::shared_ptr<Commit>> commits, Version newest);
+    /// After a batch that failed and erased nothing, unless it was raised further meanwhile.
+    void put_back(const Raise& raised);
 
   private:
     [[nodiscard]] Version after_duration(std::span<const std::shared_ptr<Commit>> commits) const;

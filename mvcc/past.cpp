@@ -11,7 +11,7 @@ namespace {
 
 Snapshot stored_snapshot(Store& store) {
     Snapshot snapshot = store.snapshot();
-    if (store.durable_version() < snapshot.version()) store.flush();
+    if (store.pipeline().stored() < snapshot.version()) store.write_through();
     return snapshot;
 }
 
@@ -39,7 +39,7 @@ std::vector<CommitInfo> commits(Store& store, Version after, std::size_t limit) 
 
 CommitInfo commit_info(Store& store, Version version) {
     store.snapshot_at(version);  // says why not
-    if (store.durable_version() < version) store.flush();
+    if (store.pipeline().stored() < version) store.write_through();
     if (version.value() != 0) {
         auto rows = store.storage().commits(before(version), 1);
         if (!rows.empty() && rows.front().version == version) return info_of(rows.front());

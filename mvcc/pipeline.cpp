@@ -1,12 +1,17 @@
 #include "mvcc/pipeline.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include <vitrine/error.hpp>
 
+#include "core/record.hpp"
 #include "mvcc/direct_persist.hpp"
 #include "mvcc/flusher.hpp"
 #include "mvcc/group_commit.hpp"
+#include "mvcc/log_persist.hpp"
 #include "mvcc/store.hpp"
 #include "mvcc/yield_point.hpp"
 
@@ -21,8 +26,15 @@ Pipeline::Pipeline(Store& store, const StoreOptions& options, const core::Storag
       recent_(state.newest),
       published_(state.newest.value()),
       durable_(state.newest.value()),
-      times_{{state.newest, state.time}},
-      stage_(std::make_unique<DirectPersist>(store)) {
+      times_{{state.newest, state.time}} {
+    constexpr std::size_t kLogBytes = std::size_t{64} << 20;
+    if (read_only_ || options.log_bytes == std::size_t{0}) {
+        stage_ = std::make_unique<DirectPersist>(store, state.newest);
+    } else {
+        stage_ =
+            std::make_unique<LogPersist>(store, published_, options.log_bytes.value_or(kLogBytes),
+                                         options.log_bytes.has_value());
+    }
     if (deferred_ && !read_only_) {
         queue_ = std::make_unique<Flusher>(*this, options.flush_interval);
     } else {
@@ -125,6 +137,72 @@ Version Pipeline::await(Version version, std::uint64_t failures) {
     return version;
 }
 
+std::shared_ptr<Commit> Pipeline::redo(const core::log::LoggedCommit& logged) {
+    auto commit = std::make_shared<Commit>();
+    commit->number = logged.row.version;
+    commit->time = logged.row.time;
+    commit->note = logged.row.note;
+    commit->touched = logged.row.changed;
+    const Epoch::Guard guard;
+    const Snapshot base = store_.snapshot();
+    CommitContext context(store_, base, commit->number, false, recent_);
+    context.stop_telling();
+    for (const core::log::LoggedChange& change : logged.changes) {
+        if (change.row.empty()) {
+            context.drop(change.id);
+        } else {
+            context.put(change.id, change.row[0], change.row.subspan(core::kRowHeaderWords));
+        }
+    }
+    remember_time(commit->number, commit->time);
+    context.link();
+    commit->changes.swap(context.changes());
+    for (const Change& change : commit->changes)
+        if (change.fresh) commit->bytes += change.fresh->bytes();
+    sequenced_ = commit->number;
+    last_time_ = commit->time;
+    published_.store(commit->number.value(), std::memory_order_seq_cst);
+    durable_.store(commit->number.value(), std::memory_order_release);
+    return commit;
+}
+
+void Pipeline::recover() {
+    constexpr std::size_t kAtOnce = std::size_t{16} << 20;
+    const core::StorageState state = store_.storage().state();
+    const auto log = store_.storage().open_log();
+    const std::string& name = log->name();
+    StorageWriter writer(store_);
+    std::vector<std::shared_ptr<Commit>> ready;
+    std::size_t bytes = 0;
+    const auto store_them = [&](std::optional<core::LogMark> rest) {
+        Due due{{}, {}, sequenced_, last_time_, rest};
+        due.add(ready);
+        writer.write(std::move(due));
+        writer.settle();
+        ready.clear();
+        bytes = 0;
+    };
+    log->replay(state.log->start, [&](core::Words content, std::uint64_t end) {
+        const std::uint64_t next_id =
+            core::log::read_entry(content, name, [&](const core::log::LoggedCommit& logged) {
+                if (logged.row.version <= sequenced_) return;
+                if (logged.row.version.value() != sequenced_.value() + 1)
+                    throw CorruptionError(
+                        fmt::format("{}: the commit log goes from commit {} to {}", name,
+                                    sequenced_.value(), logged.row.version.value()));
+                ready.push_back(redo(logged));
+                bytes += ready.back()->bytes;
+            });
+        store_.reserve_ids(std::min(next_id - 1, core::kMaxObjectId));
+        if (bytes > kAtOnce) store_them(core::LogMark{log->number(), end});
+    });
+    yield_point("recover:replayed");
+    store_them(std::nullopt);
+    stage_->recovered(sequenced_);
+    yield_point("recover:stored");
+    store_.storage().remove_log();
+}
+
 void Pipeline::complete(const CommitList& batch) {
     const std::vector<std::shared_ptr<Commit>> commits(batch.begin(), batch.end());
     if (deferred_) {
@@ -150,7 +228,7 @@ void Pipeline::complete(const CommitList& batch) {
 void Pipeline::fail(CommitList& batch, const std::exception_ptr& failure) noexcept {
     const std::lock_guard lock(sequencing_);
     ++failures_;
-    if (deferred_ || store_.storage().failed()) refusing_ = failure;
+    if (deferred_ || stage_->failed()) refusing_ = failure;
     if (deferred_) return;
     CommitList rest = queue_->drain();
     batch.splice(batch.end(), rest);
@@ -168,6 +246,11 @@ void Pipeline::roll_back(const Commit& commit) noexcept {
 
 void Pipeline::flush() { queue_->flush(); }
 
+void Pipeline::catch_up() {
+    queue_->flush();
+    stage_->catch_up();
+}
+
 void Pipeline::remember_time(Version number, core::Time time) {
     const std::lock_guard lock(times_mutex_);
     while (!times_.empty() && times_.back().first >= number) times_.pop_back();  // it had failed
@@ -176,11 +259,13 @@ void Pipeline::remember_time(Version number, core::Time time) {
 
 void Pipeline::forget_times() {
     const Version newest{published_.load(std::memory_order_seq_cst)};
-    const Version on_disk = durable();  // what is above has no entry in the log yet
+    // What is above has no entry in the log of commits yet, if there is one.
+    const Version logged = store_.horizon().keeps_log() ? stage_->stored() : newest;
     const std::vector<Version> pins = store_.pins().live();
     const std::lock_guard lock(times_mutex_);
+    if (store_.horizon().keeps_log() && logged == std::exchange(times_up_to_, logged)) return;
     std::erase_if(times_, [&](const auto& entry) {
-        return entry.first < newest && entry.first <= on_disk &&
+        return entry.first < newest && entry.first <= logged &&
                !std::binary_search(pins.begin(), pins.end(), entry.first);
     });
 }

@@ -9,6 +9,7 @@
 #include <vitrine/options.hpp>
 
 #include "core/function_ref.hpp"
+#include "core/log/log_entry.hpp"
 #include "mvcc/commit_queue.hpp"
 #include "mvcc/snapshot.hpp"
 
@@ -51,11 +52,17 @@ class Pipeline final : public CommitSink {
     [[nodiscard]] Version durable() const {
         return Version{durable_.load(std::memory_order_acquire)};
     }
-    /// Writes superseded versions that only memory has and somebody sees (DirectPersist, D2).
-    /// Requires: hold_batches(). Throws: StorageError.
+    /// Waits until the storage itself has what is published at the call. Throws: StorageError.
+    void catch_up();
+    /// Brings all that is published into the storage, and superseded versions that only memory has
+    /// and somebody sees (StorageWriter, D2). Requires: hold_batches(). Throws: StorageError.
     void write_out() { stage_->write_out(); }
-    /// While it is held, no batch is written or published: the storage has exactly what is published,
-    /// under Durability::full. To be held for moments: commits wait.
+    /// Up to here the storage itself has all commits.
+    [[nodiscard]] Version stored() const { return stage_->stored(); }
+    /// Brings the commits of the log that a crash left into the storage. Called once, before anybody
+    /// else knows of the store. Throws: StorageError, CorruptionError.
+    void recover();
+    /// While it is held, no batch is persisted or published. To be held for moments: commits wait.
     [[nodiscard]] std::unique_lock<std::mutex> hold_batches() {
         return std::unique_lock(completing_);
     }
@@ -78,6 +85,7 @@ class Pipeline final : public CommitSink {
     void require_writable() const;
     void remember_time(Version number, core::Time time);
     void forget_times();
+    std::shared_ptr<Commit> redo(const core::log::LoggedCommit& logged);
     void roll_back(const Commit& commit) noexcept;
 
     Store& store_;
@@ -95,6 +103,7 @@ class Pipeline final : public CommitSink {
 
     mutable std::mutex times_mutex_;
     std::vector<std::pair<Version, core::Time>> times_;  // of versions that can be asked for
+    Version times_up_to_;  // with a log of commits: of what it had been cut by the last time
 
     std::atomic<std::uint64_t> commits_{0}, conflicts_{0}, batches_{0};
     std::unique_ptr<PersistStage> stage_;

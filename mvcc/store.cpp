@@ -27,6 +27,7 @@ void store_retention(core::Storage& storage, const Horizon& horizon) {
     batch.time = state.time;
     batch.next_object_id = state.next_object_id;
     batch.history = {horizon.rule(), horizon.oldest()};
+    batch.log = state.log;
     if (horizon.keeps_log() && !storage.next_commit(state.newest))
         batch.commits.push_back({state.newest, state.time});
     storage.write(batch);
@@ -61,7 +62,17 @@ Store::Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options
     for (const TypeTraits& one : traits) traits_.emplace(one.type, one);
     store_retention(*storage_, horizon_);
     pipeline_ = std::make_unique<Pipeline>(*this, options_, storage_->state());
+    if (storage_->state().log) recover();
     storage_->set_holders([this] { return holders(); });  // last: nothing throws after it
+}
+
+void Store::recover() {
+    if (options_.read_only)
+        throw StorageError(storage_->name() +
+                           ": a crash left commits in the store's log: it has to be opened for "
+                           "writing once");
+    pipeline_->recover();
+    keep_budget();
 }
 
 Store::~Store() {
@@ -140,9 +151,14 @@ Version Store::flush() {
     return target;
 }
 
+void Store::write_through() {
+    if (!options_.read_only) pipeline_->catch_up();
+}
+
 void Store::close() {
     if (closed_.exchange(true, std::memory_order_acq_rel)) return;
     pipeline_->flush();
+    write_through();
 }
 
 void Store::require_open() const {

@@ -57,6 +57,8 @@ class Store {
     [[nodiscard]] Version durable_version() const;
     /// Waits until version() as of the call is durable. Throws: StorageError.
     Version flush();
+    /// Waits until the storage itself has version() as of the call. Throws: StorageError.
+    void write_through();
     void trim_cache();
     [[nodiscard]] Stats stats() const;
 
@@ -118,6 +120,7 @@ class Store {
     Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options,
           std::span<const TypeTraits> traits);
     ~Store();
+    void recover();
     const ObjectVersion* load(ObjectId id, Version at, VersionHandle* held);
     /// Waits a little while much is evicted that a reader keeps from being freed.
     void make_way() noexcept;

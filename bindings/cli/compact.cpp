@@ -6,6 +6,7 @@
 #include "bindings/cli/json_writer.hpp"
 #include "bindings/cli/print.hpp"
 #include "bindings/cli/progress_bar.hpp"
+#include "btree/open_file.hpp"
 
 namespace vitrine::cli {
 namespace {
@@ -16,6 +17,7 @@ struct Options {
 };
 
 core::archive::CompactReport compact(const std::string& store) {
+    btree::open_storage(store, {.create_if_missing = false, .read_only = true});  // after a crash
     ProgressBar bar("compacting");
     return core::archive::compact(store, bar.progress());
 }

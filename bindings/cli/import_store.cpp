@@ -129,6 +129,7 @@ class Import {
         batch.newest = state.newest;
         batch.time = state.time;
         batch.history = state.history;
+        batch.log = state.log;
         batch.next_object_id = std::max(state.next_object_id, ids_ + 1);
         std::sort(types_.begin(), types_.end(),
                   [](const auto& a, const auto& b) { return a.id < b.id; });

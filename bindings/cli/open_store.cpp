@@ -6,8 +6,7 @@
 
 #include <vitrine/error.hpp>
 
-#include "btree/node_types.hpp"
-#include "core/lmdb/lmdb_storage.hpp"
+#include "btree/open_file.hpp"
 
 namespace vitrine::cli {
 namespace {
@@ -28,8 +27,7 @@ mvcc::StoreOwner open_store(const std::string& file, Access access, StoreOptions
     options.create_if_missing = false;
     options.read_only = read_only;
     options.cache_bytes = std::size_t{64} << 20;  // a visitor takes little room
-    auto storage = core::lmdb::open(file, {.create_if_missing = false, .read_only = read_only});
-    return mvcc::Store::open(std::move(storage), options, btree::node_traits());
+    return btree::open_file(file, options);
 }
 
 }  // namespace vitrine::cli

@@ -12,7 +12,7 @@
 #include "bindings/cli/names.hpp"
 #include "bindings/cli/print.hpp"
 #include "bindings/cli/progress_bar.hpp"
-#include "core/lmdb/lmdb_storage.hpp"
+#include "btree/open_file.hpp"
 
 namespace vitrine::cli {
 namespace {
@@ -45,7 +45,7 @@ Sight look(const std::string& file) {
     if (found.st_size == 0) throw StorageError(fmt::format("{} is empty: no store yet", file));
     try {
         const auto storage =
-            core::lmdb::open(file, {.create_if_missing = false, .read_only = true});
+            btree::open_storage(file, {.create_if_missing = false, .read_only = true});
         sight.state = storage->state();
         sight.size = storage->size();
     } catch (const StorageError& error) {

@@ -38,6 +38,10 @@ CompactReport compact(const std::filesystem::path& name, const Progress& progres
     if (error) throw_system_error(name, "compacting the store", error.value());
     // Read only: without LMDB's lock file, which belongs to the name and so to the new file too.
     const auto storage = lmdb::open(file, {.create_if_missing = false, .read_only = true});
+    if (storage->state().log)
+        throw StorageError(file.string() +
+                           ": a crash left commits in the store's log: open it for writing once "
+                           "before it is compacted");
     const StorageSize before = storage->size();
     expect_room(file, before);
     PartFile copy(PartFile::Over{}, file, file.string() + ".compact");

@@ -16,6 +16,7 @@
 #include "core/lmdb/keys.hpp"
 #include "core/lmdb/meta_row.hpp"
 #include "core/lmdb/pages/structure.hpp"
+#include "core/log/log_file.hpp"
 
 namespace vitrine::core::lmdb {
 namespace {
@@ -67,6 +68,12 @@ Environment::Environment(const std::filesystem::path& file, const Options& optio
     : Environment(Unopened{}, file, options) {
     if (header_.fresh) {
         if (options.read_only) throw StorageError(name() + ": not a Vitrine store: it is empty");
+        if (log::is_log_file(log::log_path(file)))
+            throw StorageError(
+                fmt::format("{}: there is a commit log of a store by this name ({}), but no store: "
+                            "put the store "
+                            "back, or remove the log to begin a new one",
+                            name(), log::log_path(file).string()));
         // Zeros that a crash left would confuse LMDB.
         if (::ftruncate(descriptor(), 0) != 0) throw_error(errno, name(), "creating the store");
     }

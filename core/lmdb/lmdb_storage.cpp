@@ -1,6 +1,7 @@
 #include "core/lmdb/lmdb_storage.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <functional>
@@ -19,6 +20,7 @@
 #include "core/lmdb/read_pool.hpp"
 #include "core/lmdb/sum_check.hpp"
 #include "core/lmdb/writer.hpp"
+#include "core/log/log_file.hpp"
 
 namespace vitrine::core::lmdb {
 namespace {
@@ -30,7 +32,8 @@ constexpr std::uint64_t kLastNumber = std::numeric_limits<std::uint64_t>::max();
 class LmdbStorage final : public Storage {
   public:
     LmdbStorage(const std::filesystem::path& file, const Options& options)
-        : environment_(file, options),
+        : log_path_(log::log_path(file)),
+          environment_(file, options),
           writer_(environment_, options.read_only),
           pool_(environment_),
           sums_(environment_) {
@@ -53,6 +56,13 @@ class LmdbStorage final : public Storage {
     std::vector<CommitRow> commits(Version after, std::size_t limit) override;
     std::optional<CommitRow> next_commit(Version from) override;
     std::vector<StoredType> types() override;
+    std::unique_ptr<CommitLog> make_log(std::size_t bytes) override {
+        return log::make_log_file(log_path_, environment_.identity(), bytes);
+    }
+    std::unique_ptr<CommitLog> open_log() override {
+        return log::open_log_file(log_path_, environment_.identity(), state().log.value());
+    }
+    void remove_log() noexcept override { ::unlink(log_path_.c_str()); }
     [[nodiscard]] StorageSize size() const override;
     [[nodiscard]] bool failed() const override { return writer_.failed(); }
     [[nodiscard]] std::string name() const override { return environment_.name(); }
@@ -89,6 +99,7 @@ class LmdbStorage final : public Storage {
         if (!good) throw CorruptionError(name() + ": a row of odd size in the table " + table);
     }
 
+    const std::filesystem::path log_path_;  // made before: whoever has it may change his folder
     Environment environment_;
     Writer writer_;
     mutable ReadPool pool_;
@@ -267,6 +278,8 @@ StorageSize LmdbStorage::size() const {
     struct stat status {};
     if (::fstat(environment_.descriptor(), &status) != 0) throw_error(errno, name(), "its size");
     StorageSize size{static_cast<std::uint64_t>(status.st_size), 0};
+    if (::stat(log_path_.c_str(), &status) == 0)
+        size.file_bytes += static_cast<std::uint64_t>(status.st_size);
     Lease lease(pool_);
     Cursor cursor;
     constexpr MDB_dbi kFreePages = 0;  // each of its values is a count, then that many numbers

@@ -31,7 +31,8 @@ struct MemoryStorage::Contents {
           rows(other.rows),
           kept(other.kept),
           types(other.types),
-          commits(other.commits) {}
+          commits(other.commits),
+          log(other.log ? std::make_shared<LogContents>(*other.log) : nullptr) {}
     Contents& operator=(const Contents&) = delete;
     ~Contents() = default;
 
@@ -41,6 +42,7 @@ struct MemoryStorage::Contents {
     std::set<KeptRow> kept;
     std::map<TypeId, std::vector<Word>> types;
     std::map<Version, CommitRow> commits;
+    std::shared_ptr<LogContents> log;
 
     void forget_commits(Version below, std::size_t count) {
         while (count-- != 0 && !commits.empty() && commits.begin()->first < below)
@@ -50,8 +52,7 @@ struct MemoryStorage::Contents {
 
 struct MemoryStorage::Hooks {
     std::mutex mutex;
-    std::size_t writes_to_failure = 0;
-    Failure failure = Failure::clean;
+    FailureAt failure;
     std::function<void(const Batch&)> on_write;
     std::function<void(ObjectId, const Reading&)> on_read;
 };
@@ -106,12 +107,6 @@ Storage::Reading MemoryStorage::read(ObjectId id, Version at,
     return reading;
 }
 
-std::optional<Failure> MemoryStorage::next_failure() {
-    const std::lock_guard lock(hooks_->mutex);
-    if (hooks_->writes_to_failure == 0 || --hooks_->writes_to_failure != 0) return std::nullopt;
-    return hooks_->failure;
-}
-
 void MemoryStorage::write(const Batch& batch) {
     std::function<void(const Batch&)> hook;
     {
@@ -121,7 +116,7 @@ void MemoryStorage::write(const Batch& batch) {
     if (hook) hook(batch);
     if (failed_) throw StorageError(name() + ": an earlier write failed; no more are accepted");
 
-    const std::optional<Failure> failure = next_failure();
+    const std::optional<Failure> failure = hooks_->failure.next();
     if (failure && *failure != Failure::clean) failed_ = true;
     if (!failure || *failure == Failure::in_doubt_stored) {
         const std::lock_guard lock(contents_->mutex);
@@ -137,8 +132,12 @@ void MemoryStorage::write(const Batch& batch) {
         for (const StoredType& type : batch.types) contents_->types[type.id] = type.node;
         for (const CommitRow& commit : batch.commits) contents_->commits[commit.version] = commit;
         contents_->forget_commits(batch.forget_commits, Batch::kForgotten + batch.commits.size());
-        contents_->state = {batch.newest, batch.time, batch.next_object_id, batch.history,
-                            contents_->state.identity};
+        contents_->state = {batch.newest,
+                            batch.time,
+                            batch.next_object_id,
+                            batch.history,
+                            contents_->state.identity,
+                            batch.log};
     }
     if (failure) throw StorageError(name() + ": a test made this write fail");
     ++writes_;
@@ -217,6 +216,27 @@ std::vector<StoredType> MemoryStorage::types() {
     return result;
 }
 
+std::unique_ptr<CommitLog> MemoryStorage::make_log(std::size_t bytes) {
+    std::uint64_t number = 0;
+    while (number == 0) number = make_identity().low;
+    auto contents = std::make_shared<LogContents>(number, bytes);
+    const std::lock_guard lock(contents_->mutex);
+    contents_->log = contents;
+    return std::make_unique<MemoryLog>(std::move(contents), append_failure_);
+}
+
+std::unique_ptr<CommitLog> MemoryStorage::open_log() {
+    const std::lock_guard lock(contents_->mutex);
+    if (!contents_->log || contents_->log->number != contents_->state.log.value().log)
+        throw StorageError(name() + ": the store's commit log is missing");
+    return std::make_unique<MemoryLog>(contents_->log, append_failure_);
+}
+
+void MemoryStorage::remove_log() noexcept {
+    const std::lock_guard lock(contents_->mutex);
+    contents_->log.reset();
+}
+
 StorageSize MemoryStorage::size() const {
     const std::lock_guard lock(contents_->mutex);
     StorageSize size;
@@ -227,9 +247,7 @@ StorageSize MemoryStorage::size() const {
 }
 
 void MemoryStorage::fail_write(std::size_t nth, Failure failure) {
-    const std::lock_guard lock(hooks_->mutex);
-    hooks_->writes_to_failure = nth;
-    hooks_->failure = failure;
+    hooks_->failure.set(nth, failure);
 }
 
 void MemoryStorage::on_write(std::function<void(const Batch&)> hook) {

@@ -5,16 +5,10 @@
 #include <memory>
 #include <span>
 
+#include "core/memory/memory_log.hpp"
 #include "core/storage.hpp"
 
 namespace vitrine::core::memory {
-
-/// What a write that is told to fail leaves behind.
-enum class Failure {
-    clean,            ///< nothing stored; the next write may succeed (a full disk)
-    in_doubt,         ///< nothing stored, failed() from now on (an error of the final sync)
-    in_doubt_stored,  ///< all stored, failed() from now on: the sync worked, its answer was lost
-};
 
 /// Storage that lives in memory: LMDB's twin for tests, with handles to make it fail.
 /// Keeps S1 to S4; "durable" means that reopen() finds it.
@@ -36,6 +30,9 @@ class MemoryStorage final : public Storage {
     std::vector<CommitRow> commits(Version after, std::size_t limit) override;
     std::optional<CommitRow> next_commit(Version from) override;
     std::vector<StoredType> types() override;
+    std::unique_ptr<CommitLog> make_log(std::size_t bytes) override;
+    std::unique_ptr<CommitLog> open_log() override;
+    void remove_log() noexcept override;
     [[nodiscard]] StorageSize size() const override;
     [[nodiscard]] bool failed() const override { return failed_; }
     [[nodiscard]] std::string name() const override { return "(memory)"; }
@@ -48,6 +45,8 @@ class MemoryStorage final : public Storage {
 
     /// The `nth` write from now on (1: the next) throws StorageError.
     void fail_write(std::size_t nth, Failure failure);
+    /// The same for the nth block that is appended to the commit log.
+    void fail_append(std::size_t nth, Failure failure) { append_failure_->set(nth, failure); }
     /// Called by every write before anything is stored: to block it, look at it, or throw.
     void on_write(std::function<void(const Batch&)> hook);
     /// Called by every read when its state is fixed and its sink not yet called: here a test lets
@@ -64,11 +63,9 @@ class MemoryStorage final : public Storage {
     struct Contents;
     struct Hooks;
     explicit MemoryStorage(std::shared_ptr<Contents> contents);
-    /// The failure that this write is to have, if any.
-    std::optional<Failure> next_failure();
-
     std::shared_ptr<Contents> contents_;
     std::unique_ptr<Hooks> hooks_;
+    std::shared_ptr<FailureAt> append_failure_ = std::make_shared<FailureAt>();
     std::atomic<bool> failed_ = false;
     std::atomic<std::size_t> reads_ = 0;
     std::atomic<std::size_t> writes_ = 0;

@@ -56,6 +56,11 @@ void Registry::retarget(TypeId from, TypeId to) {
     loader_.reset();
 }
 
+bool Registry::has_pending() const {
+    const std::lock_guard lock(mutex_);
+    return !pending_.empty();
+}
+
 std::vector<StoredType> Registry::take_pending() {
     const std::lock_guard lock(mutex_);
     std::vector<StoredType> taken;

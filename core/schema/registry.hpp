@@ -47,6 +47,7 @@ class Registry {
     /// one type have become objects of the other. Both must be known.
     void retarget(TypeId from, TypeId to);
 
+    [[nodiscard]] bool has_pending() const;
     /// The nodes that the next batch must write; none is pending after.
     [[nodiscard]] std::vector<StoredType> take_pending();
     /// The batch failed: what it took is pending again, in the form it has grown to meanwhile.

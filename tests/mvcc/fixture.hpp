@@ -106,8 +106,10 @@ struct Machine {
     }
 };
 
+/// Without a commit log unless the options name one: what is committed is in the storage then.
 inline Machine open(StoreOptions options = {},
                     std::unique_ptr<MemoryStorage> storage = core::memory::open()) {
+    options.log_bytes = options.log_bytes.value_or(0);
     MemoryStorage* disk = storage.get();
     return {disk, Store::open(std::move(storage), options, {})};
 }

@@ -23,6 +23,7 @@ class Twins {
     Twins(std::uint64_t seed, const StoreOptions& options)
         : random_(seed),
           deferred_(options.durability == Durability::deferred),
+          options_(options),
           machine_(open(options)) {}
 
     void run(int steps) {
@@ -38,7 +39,7 @@ class Twins {
             transactions_.emplace_back(machine_, model_, true);
             create_in(transactions_.back());
             commit(transactions_.begin(), false);
-            machine_->flush();
+            machine_->write_through();
         }
         check_all(machine_->snapshot(), model_.newest());
         check_kept();
@@ -185,7 +186,9 @@ class Twins {
 
     void commit(std::list<Open>::iterator open, bool fails) {
         Model::Outcome expected = model_.decide(open->model);
+        // With a log the commit goes there, or with what was in its way into the storage.
         if (fails) machine_.disk->fail_write(1, Failure::clean);
+        if (fails) machine_.disk->fail_append(1, Failure::clean);
         std::string outcome = "committed";
         Version version;
         try {
@@ -196,6 +199,7 @@ class Twins {
             outcome = "failed";
         }
         machine_.disk->fail_write(0, Failure::clean);
+        machine_.disk->fail_append(0, Failure::clean);
         if (expected.conflict) {
             EXPECT_EQ(outcome, "conflict");
         } else if (expected.changed.empty()) {
@@ -273,13 +277,16 @@ class Twins {
     }
     /// What is stored is a prefix of the commits, at every moment.
     void check_disk() {
-        const Machine reopened = open({}, machine_.disk->reopen());
+        StoreOptions options = options_;
+        options.log_bytes.reset();
+        const Machine reopened = open(options, machine_.disk->copy());
         EXPECT_EQ(reopened->version(), machine_->durable_version());
         check_all(reopened->snapshot(), reopened->version().value());
     }
 
     std::mt19937_64 random_;
     const bool deferred_;
+    const StoreOptions options_;
     Model model_;
     Machine machine_;
     std::list<Open> transactions_;
@@ -295,13 +302,17 @@ constexpr Kept kThree{"Three", Retention::commits(3)};
 constexpr Kept kForty{"Forty", Retention::commits(40)};
 constexpr Kept kAll{"All", Retention::forever()};
 
-struct ModelTest : testing::TestWithParam<std::tuple<bool, std::size_t, Kept>> {};
+/// Small, so that commits often have to make room.
+constexpr std::size_t kLog = std::size_t{16} << 10;
+
+struct ModelTest : testing::TestWithParam<std::tuple<bool, std::size_t, Kept, std::size_t>> {};
 
 TEST_P(ModelTest, RandomTransactionsDoWhatTheModelDoes) {
-    const auto [full, cache_bytes, kept] = GetParam();
+    const auto [full, cache_bytes, kept, log_bytes] = GetParam();
     StoreOptions options = with_cache(cache_bytes, full ? StoreOptions{} : deferred());
     options.retention = kept.retention;
-    const std::uint64_t seeds = kept.retention == Retention::none() ? 150 : 50;
+    options.log_bytes = log_bytes;
+    const std::uint64_t seeds = kept.retention == Retention::none() ? 100 : 35;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         SCOPED_TRACE(testing::Message() << "seed " << seed);
         Twins twins(seed, options);
@@ -318,11 +329,13 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, ModelTest,
                          testing::Combine(testing::Bool(),
                                           testing::Values(std::size_t{0}, std::size_t{4} << 10,
                                                           std::size_t{1} << 20),
-                                          testing::Values(kNone, kThree, kForty, kAll)),
+                                          testing::Values(kNone, kThree, kForty, kAll),
+                                          testing::Values(std::size_t{0}, kLog)),
                          [](const auto& instance) {
                              return std::string(std::get<0>(instance.param) ? "Full" : "Deferred") +
                                     "With" + std::to_string(std::get<1>(instance.param)) +
-                                    "CacheBytesKeeping" + std::get<2>(instance.param).name;
+                                    "CacheBytesKeeping" + std::get<2>(instance.param).name +
+                                    (std::get<3>(instance.param) != 0 ? "Logged" : "");
                          });
 
 }  // namespace

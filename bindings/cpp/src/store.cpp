@@ -7,8 +7,8 @@
 #include "bindings/cpp/src/open_store.hpp"
 #include "bindings/cpp/src/store_over.hpp"
 #include "btree/node_types.hpp"
+#include "btree/open_file.hpp"
 #include "btree/verify.hpp"
-#include "core/lmdb/lmdb_storage.hpp"
 #include "mvcc/transaction.hpp"
 
 namespace vitrine {
@@ -24,10 +24,7 @@ Store store_over(std::unique_ptr<core::Storage> storage, const StoreOptions& opt
 }  // namespace detail
 
 Store Store::open(const std::filesystem::path& file, StoreOptions options) {
-    auto storage = core::lmdb::open(file, {.create_if_missing = options.create_if_missing,
-                                           .read_only = options.read_only,
-                                           .check_structure = options.check_structure});
-    return detail::store_over(std::move(storage), options);
+    return Store{new detail::OpenStore{btree::open_file(file, options)}};
 }
 
 detail::OpenStore& Store::store() const {

@@ -42,6 +42,11 @@ struct StoreOptions {
     /// Otherwise it is stored at once; a shorter one drops history as commits go on, a longer one
     /// begins with the version that is the newest now. Ignored with read_only.
     std::optional<Retention> retention{};
+    /// Unit: bytes. The most that the commit log beside the file (`<file>-log`) takes. Commits go there
+    /// first, and into the file some seconds later, many at a time; opening after a crash does what
+    /// was left. A store that is closed has no log. 0: none, each batch of commits goes straight into
+    /// the file. Empty: 64 MiB, from the commit on from which it is likely to pay.
+    std::optional<std::size_t> log_bytes{};
 };
 
 struct TransactionOptions {

@@ -1,0 +1,284 @@
+#include "mvcc/log_persist.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <vitrine/error.hpp>
+
+#include "core/log/log_entry.hpp"
+#include "mvcc/store.hpp"
+#include "mvcc/yield_point.hpp"
+
+namespace vitrine::mvcc {
+namespace {
+
+/// Beside the cache, so a part of what that may take.
+std::size_t waiting_limit(const StoreOptions& options) {
+    constexpr std::size_t kLeast = std::size_t{1} << 20;
+    constexpr std::size_t kMost = std::size_t{64} << 20;
+    return std::clamp(options.cache_bytes / 4, kLeast, kMost);
+}
+
+}  // namespace
+
+LogPersist::LogPersist(Store& store, const std::atomic<std::uint64_t>& published, std::size_t bytes,
+                       bool from_start)
+    : store_(store),
+      published_(published),
+      bytes_(bytes),
+      most_waiting_(waiting_limit(store.options())),
+      direct_left_(from_start ? 0 : kDirectBatches),
+      writer_(store),
+      stored_(published.load(std::memory_order_relaxed)),
+      backlogs_(1) {}
+
+LogPersist::~LogPersist() {
+    if (thread_.joinable()) {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        work_.notify_one();
+        thread_.join();
+    }
+    if (log_) end();
+}
+
+bool LogPersist::failed() const { return store_.storage().failed() || (log_ && log_->failed()); }
+
+void LogPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
+    if (failed())
+        throw StorageError(store_.storage().name() +
+                           ": an earlier write failed; no more are accepted");
+    if (!log_ || !fits_the_log(commits)) return persist_directly(commits);
+    encode(commits);
+    make_room();
+    std::list<Logged> taken;
+    for (const auto& commit : commits) taken.push_back({commit});
+    yield_point("log:appending");
+    const std::size_t bytes = block_.size() * sizeof(core::Word);
+    log_->append(block_);
+    // -- durable: nothing throws from here on
+    yield_point("log:appended");
+    const std::uint64_t place = log_->end();
+    for (Logged& logged : taken) {
+        logged.changes.swap(logged.commit->changes);
+        logged.place = place;
+    }
+    appends_.fetch_add(1, std::memory_order_relaxed);
+    appended_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    const std::lock_guard lock(mutex_);
+    logged_.splice(logged_.end(), taken);
+}
+
+bool LogPersist::fits_the_log(std::span<const std::shared_ptr<Commit>> commits) const {
+    if (store_.types().has_pending()) return false;
+    std::size_t bytes = 0;
+    for (const auto& commit : commits) bytes += commit->bytes;
+    return bytes <= log_->capacity() / kLargestShare;
+}
+
+void LogPersist::encode(std::span<const std::shared_ptr<Commit>> commits) {
+    core::log::EntryWriter writer(block_);
+    writer.begin(store_.next_object_id());
+    for (const auto& commit : commits) {
+        writer.add_commit({commit->number, commit->time, commit->note, commit->touched},
+                          commit->changes.size());
+        for (const Change& change : commit->changes)
+            writer.add_change(change.id, change.fresh ? change.fresh->row() : core::Words{});
+    }
+}
+
+// Whoever finds no room makes some: so the storage's lag is bounded, and a disk that is full for the
+// storage is told to those who commit.
+void LogPersist::make_room() {
+    if (log_->has_room(block_.size()) && waiting_bytes() < 2 * most_waiting_) return;
+    const std::lock_guard whole(checkpointing_);
+    if (log_->has_room(block_.size()) && waiting_bytes() < most_waiting_) return;
+    checkpoint();
+    if (!log_->has_room(block_.size()))
+        throw StorageError(log_->name() + ": a batch of commits is larger than the commit log");
+}
+
+void LogPersist::persist_directly(std::span<const std::shared_ptr<Commit>> commits) {
+    std::unique_lock whole(checkpointing_);
+    const bool begun = !log_ && direct_left_ == 0 && begin_log();
+    Backlogs taken = take();
+    Due due;
+    try {
+        for (Backlog& backlog : taken)
+            if (!backlog.empty()) backlog.add_to(due);
+        due.add(commits);
+        if (log_) due.log = core::LogMark{log_->number(), log_->end()};
+        writer_.write(std::move(due));
+    } catch (...) {
+        put_back(taken);
+        if (begun) log_.reset();  // W1: no mark names it
+        throw;
+    }
+    if (log_) log_->release(log_->end());
+    if (direct_left_ != 0) --direct_left_;
+    stored_.store(commits.back()->number.value(), std::memory_order_release);
+    direct_ = std::move(whole);
+}
+
+// The log counts from the batch on that names it, which is about to be written.
+bool LogPersist::begin_log() {
+    try {
+        log_ = store_.storage().make_log(bytes_);
+        if (log_ && !thread_.joinable()) thread_ = std::thread([this] { run(); });
+    } catch (const std::exception&) {
+        log_.reset();
+    }
+    if (!log_) direct_left_ = 1000 * kDirectBatches;  // works without; tried again then
+    return log_ != nullptr;
+}
+
+void LogPersist::settle() {
+    if (direct_.owns_lock()) {
+        const std::unique_lock whole = std::move(direct_);
+        writer_.settle();
+    }
+    if (!log_) return;
+    const std::lock_guard lock(mutex_);
+    absorb();
+    std::size_t waiting = 0;
+    for (const Backlog& backlog : backlogs_) waiting += backlog.bytes();
+    if (waiting < most_waiting_ && log_->has_room(log_->capacity() / 2 / sizeof(core::Word))) {
+        if (backlogs_.back().empty()) return;
+    } else {
+        asked_ = true;
+    }
+    work_.notify_one();
+}
+
+// Requires: mutex_. Only what is published: W2.
+void LogPersist::absorb() {
+    if (logged_.empty()) return;
+    const Version published{published_.load(std::memory_order_seq_cst)};
+    // B2: the published number was stored, now the horizon, then the pins are read.
+    if (!store_.horizon().keeps_log() && logged_.front().commit->number <= published)
+        store_.horizon().raise({}, std::min(published, logged_.back().commit->number));
+    const Backlog::Seen seen{store_.pins().live(), store_.horizon().oldest(), store_.table(),
+                             store_.horizon().keeps_log()};
+    while (!logged_.empty() && logged_.front().commit->number <= published) {
+        backlogs_.back().add(logged_.front(), seen);
+        logged_.pop_front();
+    }
+}
+
+std::size_t LogPersist::waiting_bytes() const {
+    const std::lock_guard lock(mutex_);
+    std::size_t bytes = 0;
+    for (const Backlog& backlog : backlogs_) bytes += backlog.bytes();
+    return bytes;
+}
+
+LogPersist::Backlogs LogPersist::take() {
+    Backlogs fresh(1);
+    const std::lock_guard lock(mutex_);
+    absorb();
+    backlogs_.swap(fresh);
+    return fresh;
+}
+
+void LogPersist::put_back(Backlogs& taken) noexcept {
+    taken.remove_if([](const Backlog& backlog) { return backlog.empty(); });
+    const std::lock_guard lock(mutex_);
+    backlogs_.splice(backlogs_.begin(), taken);
+}
+
+void LogPersist::checkpoint() {
+    Backlogs taken = take();
+    Due due;
+    std::uint64_t place = 0;
+    try {
+        for (Backlog& backlog : taken) {
+            if (backlog.empty()) continue;
+            backlog.add_to(due);
+            place = backlog.place();
+        }
+        if (due.newest == Version{}) return;
+        due.log = core::LogMark{log_->number(), place};
+        yield_point("checkpoint:taken");
+        const Version newest = due.newest;
+        writer_.write(std::move(due));
+        stored_.store(newest.value(), std::memory_order_release);
+    } catch (...) {
+        put_back(taken);
+        throw;
+    }
+    yield_point("checkpoint:written");
+    log_->release(place);
+    writer_.settle();
+}
+
+void LogPersist::catch_up() {
+    const std::lock_guard whole(checkpointing_);
+    if (log_) checkpoint();
+}
+
+void LogPersist::write_out() {
+    const std::lock_guard whole(checkpointing_);
+    if (log_) checkpoint();
+    if (!writer_.owes()) return;
+    Due due;
+    due.newest = stored();
+    due.time = store_.storage().state().time;
+    if (log_) due.log = core::LogMark{log_->number(), log_->end()};
+    writer_.write(std::move(due));
+    writer_.settle();
+}
+
+// W4. What fails here stays in the log, and the next opening does it.
+void LogPersist::end() noexcept {
+    try {
+        if (store_.storage().failed()) return;
+        checkpoint();
+        Due due;
+        due.newest = stored();
+        due.time = store_.storage().state().time;
+        writer_.write(std::move(due));
+        writer_.settle();
+        log_.reset();
+        yield_point("log:ending");
+        store_.storage().remove_log();
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
+    }
+}
+
+void LogPersist::run() noexcept {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        const Backlog& first = backlogs_.front();
+        if (!asked_ && first.empty()) {
+            work_.wait(lock);
+            continue;
+        }
+        if (!asked_ && std::chrono::steady_clock::now() < first.since() + kLongestLag) {
+            work_.wait_until(lock, first.since() + kLongestLag);
+            continue;
+        }
+        asked_ = false;
+        lock.unlock();
+        bool failed = false;
+        try {
+            const std::lock_guard whole(checkpointing_);
+            if (!store_.storage().failed()) checkpoint();
+        } catch (const std::exception&) {
+            failed = true;  // the log has it all; whoever finds no room in it is told
+        }
+        lock.lock();
+        if (failed || store_.storage().failed())
+            work_.wait_for(lock, kPauseAfterFailure, [this] { return stopping_; });
+    }
+}
+
+PersistCounters LogPersist::counters() const {
+    PersistCounters counters = writer_.counters();
+    counters.syncs += appends_.load(std::memory_order_relaxed);
+    counters.bytes_written += appended_bytes_.load(std::memory_order_relaxed);
+    return counters;
+}
+
+}  // namespace vitrine::mvcc

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "core/commit_log.hpp"
+#include "mvcc/backlog.hpp"
+#include "mvcc/storage_writer.hpp"
+
+namespace vitrine::mvcc {
+
+/// Persists to a commit log: a batch is one append and one sync. The storage follows in checkpoints:
+/// what many batches did is then one storage transaction, in which an object counts once. A thread
+/// of the store makes them, when the log is half full, when much memory waits, or after some seconds.
+///
+/// Not everything goes through the log: not the first batches (a program that commits a few times
+/// needs none), not a batch that would fill much of it, and none that brings types. Such a batch goes
+/// into the storage at once, in one transaction with everything that is still behind.
+///
+/// Invariants:
+///  W1. What is durable is in the storage, or in blocks of the log from the storage's mark on: the mark
+///      moves in the transaction that stores what was before it, and room is released after that.
+///  W2. The storage gets commits in their order, and only those that are published or in the batch that
+///      is just being persisted; so what D2 and D3 say of pins holds.
+///  W3. The log's blocks are in the order of the commits; after one that failed in doubt there is none.
+///  W4. A clean end leaves no log: the last transaction takes the mark away, then the file goes.
+///
+/// Source: the write-ahead log with checkpoints, as in Mohan et al., "ARIES", 1992, here redo only:
+/// nothing that is not committed is ever written.
+class LogPersist final : public PersistStage {
+  public:
+    /// `bytes`: of the log. `from_start`: even the first batch goes through it.
+    /// `published` is the pipeline's newest visible version.
+    LogPersist(Store& store, const std::atomic<std::uint64_t>& published, std::size_t bytes,
+               bool from_start);
+    ~LogPersist() override;
+
+    void persist(std::span<const std::shared_ptr<Commit>> commits) override;
+    void settle() override;
+    void catch_up() override;
+    void write_out() override;
+    [[nodiscard]] Version stored() const override {
+        return Version{stored_.load(std::memory_order_acquire)};
+    }
+    void recovered(Version version) override {
+        stored_.store(version.value(), std::memory_order_release);
+    }
+    [[nodiscard]] bool failed() const override;
+    [[nodiscard]] PersistCounters counters() const override;
+
+  private:
+    using Backlogs = std::list<Backlog>;
+
+    [[nodiscard]] bool fits_the_log(std::span<const std::shared_ptr<Commit>> commits) const;
+    void persist_directly(std::span<const std::shared_ptr<Commit>> commits);
+    bool begin_log();
+    void encode(std::span<const std::shared_ptr<Commit>> commits);
+    void make_room();
+    /// Requires: checkpointing_.
+    void checkpoint();
+    void store(Due due, Backlogs& taken);
+    Backlogs take();
+    void put_back(Backlogs& taken) noexcept;
+    void absorb();
+    [[nodiscard]] std::size_t waiting_bytes() const;
+    void end() noexcept;
+    void run() noexcept;
+
+    static constexpr std::size_t kDirectBatches = 8;
+    static constexpr std::size_t kLargestShare = 4;  // of the log, for a batch: one in so many
+    static constexpr std::chrono::seconds kLongestLag{5};
+    static constexpr std::chrono::seconds kPauseAfterFailure{1};
+
+    Store& store_;
+    const std::atomic<std::uint64_t>& published_;
+    const std::size_t bytes_;
+    const std::size_t most_waiting_;  // bytes of versions
+    std::size_t direct_left_;         // batches before the log begins
+    std::vector<core::Word> block_;
+    std::unique_ptr<core::CommitLog> log_;  // made by persist(), in the exclusive of both locks
+
+    std::mutex checkpointing_;  // held while the storage is written; guards writer_
+    StorageWriter writer_;
+    std::unique_lock<std::mutex> direct_;  // from a direct batch's plan to its settling
+    std::atomic<std::uint64_t> stored_;
+
+    mutable std::mutex mutex_;  // guards what follows
+    std::condition_variable work_;
+    std::list<Logged> logged_;  // perhaps not published yet
+    Backlogs backlogs_;         // never empty; the last one takes what comes
+    bool asked_ = false;
+    bool stopping_ = false;
+
+    std::atomic<std::uint64_t> appends_{0}, appended_bytes_{0};
+    std::thread thread_;
+};
+
+}  // namespace vitrine::mvcc
