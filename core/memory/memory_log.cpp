@@ -23,8 +23,14 @@ bool MemoryLog::has_room(std::size_t words) const {
 }
 
 void MemoryLog::append(std::vector<Word>& block) {
+    std::function<void()> hook;
+    {
+        const std::lock_guard lock(hooks_->mutex);
+        hook = hooks_->on_append;
+    }
+    if (hook) hook();
     if (failed_) throw StorageError(name() + ": an earlier write failed; no more is accepted");
-    const std::optional<Failure> failure = failure_->next();
+    const std::optional<Failure> failure = hooks_->failure.next();
     if (failure && *failure != Failure::clean) failed_ = true;
     const std::uint64_t end = end_ + log::padded_bytes(block.size());
     if (!failure || *failure == Failure::in_doubt_stored) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,13 @@ class FailureAt {
     std::mutex mutex_;
     std::size_t left_ = 0;
     Failure failure_ = Failure::clean;
+};
+
+/// What tests do to every log of a storage.
+struct LogHooks {
+    FailureAt failure;
+    std::mutex mutex;
+    std::function<void()> on_append;  ///< called before anything is stored
 };
 
 /// What a log in memory leaves to the next process.
@@ -59,8 +67,8 @@ struct LogContents {
 /// A commit log in memory: the file's twin for tests. Keeps A1 to A3.
 class MemoryLog final : public CommitLog {
   public:
-    MemoryLog(std::shared_ptr<LogContents> contents, std::shared_ptr<FailureAt> failure)
-        : contents_(std::move(contents)), failure_(std::move(failure)) {}
+    MemoryLog(std::shared_ptr<LogContents> contents, std::shared_ptr<LogHooks> hooks)
+        : contents_(std::move(contents)), hooks_(std::move(hooks)) {}
 
     [[nodiscard]] std::uint64_t number() const override { return contents_->number; }
     [[nodiscard]] std::size_t capacity() const override { return contents_->capacity; }
@@ -74,7 +82,7 @@ class MemoryLog final : public CommitLog {
 
   private:
     std::shared_ptr<LogContents> contents_;
-    std::shared_ptr<FailureAt> failure_;
+    std::shared_ptr<LogHooks> hooks_;
     std::atomic<std::uint64_t> end_{0};
     std::atomic<std::uint64_t> start_{0};
     std::atomic<bool> failed_{false};

@@ -222,14 +222,14 @@ std::unique_ptr<CommitLog> MemoryStorage::make_log(std::size_t bytes) {
     auto contents = std::make_shared<LogContents>(number, bytes);
     const std::lock_guard lock(contents_->mutex);
     contents_->log = contents;
-    return std::make_unique<MemoryLog>(std::move(contents), append_failure_);
+    return std::make_unique<MemoryLog>(std::move(contents), log_hooks_);
 }
 
 std::unique_ptr<CommitLog> MemoryStorage::open_log() {
     const std::lock_guard lock(contents_->mutex);
     if (!contents_->log || contents_->log->number != contents_->state.log.value().log)
         throw StorageError(name() + ": the store's commit log is missing");
-    return std::make_unique<MemoryLog>(contents_->log, append_failure_);
+    return std::make_unique<MemoryLog>(contents_->log, log_hooks_);
 }
 
 void MemoryStorage::remove_log() noexcept {
@@ -253,6 +253,11 @@ void MemoryStorage::fail_write(std::size_t nth, Failure failure) {
 void MemoryStorage::on_write(std::function<void(const Batch&)> hook) {
     const std::lock_guard lock(hooks_->mutex);
     hooks_->on_write = std::move(hook);
+}
+
+void MemoryStorage::on_append(std::function<void()> hook) {
+    const std::lock_guard lock(log_hooks_->mutex);
+    log_hooks_->on_append = std::move(hook);
 }
 
 void MemoryStorage::on_read(std::function<void(ObjectId, const Reading&)> hook) {

@@ -46,7 +46,9 @@ class MemoryStorage final : public Storage {
     /// The `nth` write from now on (1: the next) throws StorageError.
     void fail_write(std::size_t nth, Failure failure);
     /// The same for the nth block that is appended to the commit log.
-    void fail_append(std::size_t nth, Failure failure) { append_failure_->set(nth, failure); }
+    void fail_append(std::size_t nth, Failure failure) { log_hooks_->failure.set(nth, failure); }
+    /// Called by every append to the commit log before anything is stored.
+    void on_append(std::function<void()> hook);
     /// Called by every write before anything is stored: to block it, look at it, or throw.
     void on_write(std::function<void(const Batch&)> hook);
     /// Called by every read when its state is fixed and its sink not yet called: here a test lets
@@ -65,7 +67,7 @@ class MemoryStorage final : public Storage {
     explicit MemoryStorage(std::shared_ptr<Contents> contents);
     std::shared_ptr<Contents> contents_;
     std::unique_ptr<Hooks> hooks_;
-    std::shared_ptr<FailureAt> append_failure_ = std::make_shared<FailureAt>();
+    std::shared_ptr<LogHooks> log_hooks_ = std::make_shared<LogHooks>();
     std::atomic<bool> failed_ = false;
     std::atomic<std::size_t> reads_ = 0;
     std::atomic<std::size_t> writes_ = 0;

@@ -48,6 +48,8 @@ Plan::Plan(std::uint64_t seed) {
     options.durability = one_of(random, {Durability::full, Durability::deferred});
     options.cache_bytes = one_of<std::size_t>(random, {0, 2 << 10, 16 << 10, 128 << 10, 64 << 20});
     options.flush_interval = std::chrono::milliseconds(random() % 3);
+    options.log_bytes = one_of<std::optional<std::size_t>>(
+        random, {0, 0, 24 << 10, 48 << 10, 256 << 10, 4 << 20, std::nullopt});
     options.retention =
         one_of(random, {Retention::none(), Retention::none(), Retention::commits(1 + random() % 30),
                         Retention::forever(), Retention::duration(std::chrono::microseconds(300))});
@@ -64,6 +66,7 @@ Plan::Plan(std::uint64_t seed) {
     crash = random() % 2 == 0;
     if (random() % 5 == 0) {
         failing_write = 2 + random() % 30;
+        failing_append = options.log_bytes != std::size_t{0} && random() % 2 == 0;
         failure = one_of(
             random, {Failure::clean, Failure::clean, Failure::in_doubt, Failure::in_doubt_stored});
     }
@@ -71,15 +74,16 @@ Plan::Plan(std::uint64_t seed) {
 }
 
 std::string Plan::text() const {
-    std::string text =
-        fmt::format("{}, cache {}, {} entries a node, retention {}/{}, {} steps,",
-                    options.durability == Durability::full ? "full" : "deferred",
-                    options.cache_bytes, node_entries, static_cast<int>(options.retention->kind()),
-                    options.retention->amount(), steps);
+    std::string text = fmt::format(
+        "{}, cache {}, log {}, {} entries a node, retention {}/{}, {} steps,",
+        options.durability == Durability::full ? "full" : "deferred", options.cache_bytes,
+        options.log_bytes ? std::to_string(*options.log_bytes) : "late", node_entries,
+        static_cast<int>(options.retention->kind()), options.retention->amount(), steps);
     for (const std::size_t kind : clients) text += fmt::format(" {}", kClientKinds[kind].name);
     if (crash) text += ", a crash";
     if (failing_write != 0)
-        text += fmt::format(", write {} fails ({})", failing_write, name_of(failure));
+        text += fmt::format(", {} {} fails ({})", failing_append ? "append" : "write",
+                            failing_write, name_of(failure));
     if (failing_read_one_in != 0)
         text += fmt::format(", one read in {} fails", failing_read_one_in);
     return text;
@@ -197,7 +201,14 @@ void World::run_clients() {
         scheduler.pass("disk:write");
         if (plan.crash && crashes.size() < 3 && scheduler.choose(6) == 0) take_crash();
     });
-    if (plan.failing_write != 0) disk->fail_write(plan.failing_write, plan.failure);
+    disk->on_append([this] {
+        scheduler.pass("disk:append");
+        if (plan.crash && crashes.size() < 3 && scheduler.choose(6) == 0) take_crash();
+    });
+    if (plan.failing_write != 0 && plan.failing_append)
+        disk->fail_append(plan.failing_write, plan.failure);
+    else if (plan.failing_write != 0)
+        disk->fail_write(plan.failing_write, plan.failure);
     std::vector<Actor*> clients;
     for (std::size_t i = 0; i < plan.clients.size(); ++i) {
         const ClientKind& kind = kClientKinds[plan.clients[i]];
@@ -208,6 +219,7 @@ void World::run_clients() {
     for (const Actor* client : clients) scheduler.join(*client);
     disk->on_read({});
     disk->on_write({});
+    disk->on_append({});
 }
 
 void World::check_storage(std::unique_ptr<MemoryStorage> storage, Version least,
@@ -215,6 +227,7 @@ void World::check_storage(std::unique_ptr<MemoryStorage> storage, Version least,
     StoreOptions options = plan.options;
     options.durability = Durability::full;
     options.cache_bytes = 1 << 20;
+    options.log_bytes = 0;  // so that every commit frees what it superseded
     Store again = detail::store_over(std::move(storage), options);
     const Version there = again.version();
     expect(there >= least, fmt::format("{}: version {} was durable, {} is there", what,
@@ -259,6 +272,7 @@ void World::check_leaks(Store& again, const std::string& what) {
 void World::check_end() {
     const bool failing = plan.fails();
     disk->fail_write(0, plan.failure);
+    disk->fail_append(0, plan.failure);
     try {
         note_durable(store->flush());
     } catch (const StorageError&) {
@@ -270,7 +284,7 @@ void World::check_end() {
     const VerifyReport report = store->verify();
     // A store that takes no more writes says so there too.
     for (const Fault& fault : report.faults)
-        expect(failing && fault.what.find("(memory): a ") != std::string::npos,
+        expect(failing && fault.what.find("(memory)") != std::string::npos,
                "verify: " + fault.what);
     expect(report.dangling_references.empty(), "dangling references at the end");
     auto rest = disk->copy();

@@ -28,6 +28,7 @@ struct Plan {
     bool crash = false;                ///< what is stored is copied at some moment
     std::size_t failing_write = 0;     ///< the n-th; 0: none
     core::memory::Failure failure{};
+    bool failing_append = false;          ///< ... of those to the commit log
     std::size_t failing_read_one_in = 0;  ///< 0: none
 };
 
