@@ -31,6 +31,8 @@ class Walk {
         }
     }
 
+    [[nodiscard]] std::size_t reached() const { return used_; }
+
     bool enter(std::uint64_t words) {
         if (words > payload_.size() - used_) return false;
         used_ += words;
@@ -112,11 +114,13 @@ class Walk {
 
 }  // namespace
 
-const char* find_payload_fault(Words payload) noexcept {
+const char* find_payload_fault(Words payload, std::size_t* reached) noexcept {
     if (payload.empty()) return "it is empty";
     Walk walk(payload);
     walk.enter(1);  // the root pointer
-    return walk.pointer(0, kMaxNesting);
+    const char* fault = walk.pointer(0, kMaxNesting);
+    if (reached != nullptr) *reached = walk.reached();
+    return fault;
 }
 
 }  // namespace vitrine::core

@@ -22,6 +22,8 @@ inline constexpr std::uint64_t kMaxEmptyElements = std::uint64_t{1} << 16;
 /// still throws kj::Exception, as does Text without its NUL.
 /// Requires: `payload` is 8-aligned. Cost: O(size); no allocation.
 /// Source: capnproto.org/encoding.html.
-const char* find_payload_fault(Words payload) noexcept;
+/// `reached`, if given: the words that the root and all pointers lead to, when there is no fault. If
+/// those are all, there is no garbage.
+const char* find_payload_fault(Words payload, std::size_t* reached = nullptr) noexcept;
 
 }  // namespace vitrine::core

@@ -115,7 +115,7 @@ void Transaction::rollback_to(std::size_t mark) {
                                     [&](const Saved& saved) { return saved.mark == mark; });
     if (found == savepoints_.end())
         throw UsageError("the savepoint is not one of this transaction, or was rolled back itself");
-    WriteSet restored;
+    WriteSet restored(&memory_);
     for (const auto& [id, image] : found->writes) {
         WriteEntry entry{image.type, image.base, nullptr, {}, true, image.restored};
         if (image.words) entry.copy = std::make_unique<WorkingCopy>(*image.words);

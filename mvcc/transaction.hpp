@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -87,7 +89,7 @@ class Transaction {
         bool differs = true;                  // at commit
         bool restored = false;                // its id is an old one
     };
-    using WriteSet = std::unordered_map<ObjectId, WriteEntry>;
+    using WriteSet = std::pmr::unordered_map<ObjectId, WriteEntry>;
     struct Image {
         TypeId type;
         VersionHandle base;
@@ -114,9 +116,12 @@ class Transaction {
     const TransactionOptions options_;
     const std::uint64_t closings_;  // of collections of garbage, when it began
     bool active_ = true;
-    WriteSet writes_;
-    std::unordered_map<ObjectId, VersionHandle> reads_;  // an empty handle: found absent
-    std::unordered_set<ObjectId> used_;
+    // What it reads and writes goes when it ends, all at once.
+    std::array<std::byte, 1024> room_;
+    std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+    WriteSet writes_{&memory_};
+    std::pmr::unordered_map<ObjectId, VersionHandle> reads_{&memory_};  // empty: found absent
+    std::pmr::unordered_set<ObjectId> used_{&memory_};
     std::unique_ptr<Participant> participant_;
     std::vector<Saved> savepoints_;
     std::size_t next_mark_ = 1;

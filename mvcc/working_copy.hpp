@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -21,14 +20,19 @@ class WorkingCopy {
     /// A copy of a checked record's payload.
     explicit WorkingCopy(core::Words payload);
 
-    [[nodiscard]] capnp::MessageBuilder& message() { return *message_; }
+    [[nodiscard]] capnp::MessageBuilder& message() { return message_; }
 
     /// The content as one flat segment, without the garbage that editing leaves.
     /// Throws: UsageError when it cannot be stored (capabilities, nested too deep, too large).
     [[nodiscard]] std::vector<core::Word> flatten();
 
   private:
-    std::unique_ptr<detail::Message> message_;
+    /// Nothing when it is not one segment without garbage.
+    [[nodiscard]] std::optional<std::vector<core::Word>> as_it_lies();
+
+    std::size_t copied_ = 0;        // words that were given
+    std::vector<core::Word> room_;  // they, and zeros behind
+    detail::Message message_;
 };
 
 /// A reader over a checked payload.

@@ -18,6 +18,10 @@ class Message final : public capnp::MessageBuilder {
     /// `first` must be zero, and outlive the message.
     explicit Message(kj::ArrayPtr<capnp::word> first)
         : first_(first), next_words_(static_cast<unsigned>(first.size())) {}
+    /// Goes on with a message that `first` holds already; the rest of it must be zero.
+    explicit Message(SegmentInit first)
+        : MessageBuilder(kj::arrayPtr(&first, 1)),
+          next_words_(static_cast<unsigned>(first.space.size())) {}
 
     kj::ArrayPtr<capnp::word> allocateSegment(unsigned least_words) override {
         if (first_.size() >= least_words && first_.size() != 0) {
