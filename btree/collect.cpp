@@ -57,7 +57,7 @@ class Collection {
             store_.garbage().begin(marks_);
         });
         mvcc::yield_point("collect:begun");
-        store_.flush();
+        store_.write_through();
         snapshot_ = store_.snapshot();
         mvcc::yield_point("collect:snapshot");
         follow();

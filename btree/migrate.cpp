@@ -107,7 +107,7 @@ MigrationReport migrate(mvcc::Store& store, core::TypeId from, core::TypeId to,
                         core::FunctionRef<std::vector<core::Word>(core::Words)> convert,
                         const Progress& progress) {
     if (from == to) throw UsageError("a migration needs two types");
-    store.flush();  // so that the rows have everything
+    store.write_through();  // so that the rows have everything
     store.types().retarget(from, to);
     Migration migration(store, from, to, convert);
     migration.run(progress);

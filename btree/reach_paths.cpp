@@ -131,7 +131,7 @@ std::map<ObjectId, std::string> paths_from_roots(const mvcc::Snapshot& snapshot,
 std::vector<Reference> who_refers(const mvcc::Snapshot& snapshot, ObjectId target,
                                   const Progress& progress) {
     mvcc::Store& store = snapshot.store();
-    store.flush();  // what the snapshot shows is in rows, then
+    store.write_through();  // what the snapshot shows is in rows, then
     References references(snapshot);
     std::vector<Reference> found;
     unsigned ticks = 0;

@@ -37,7 +37,7 @@ void VerifyRun::fault(ObjectId id, Version version, std::string what) {
 }
 
 void VerifyRun::run() {
-    store_.flush();  // what the snapshot shows is in rows, then
+    store_.write_through();  // what the snapshot shows is in rows, then
     check_rows();
     check_roots();
     check_kept();

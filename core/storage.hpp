@@ -110,7 +110,8 @@ struct StorageState {
 
 struct StorageSize {
     std::uint64_t file_bytes = 0;
-    std::uint64_t free_bytes = 0;
+    std::uint64_t free_bytes = 0;  ///< of these
+    std::uint64_t log_bytes = 0;   ///< of the commit log beside
 };
 
 /// Where versions are kept: a port. A version is a row; rows are keyed by (object id, version).

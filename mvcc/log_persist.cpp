@@ -12,25 +12,32 @@
 namespace vitrine::mvcc {
 namespace {
 
-/// Beside the cache, so a part of what that may take.
-std::size_t waiting_limit(const StoreOptions& options) {
-    constexpr std::size_t kLeast = std::size_t{1} << 20;
-    constexpr std::size_t kMost = std::size_t{64} << 20;
-    return std::clamp(options.cache_bytes / 4, kLeast, kMost);
-}
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kLeastLog = 4 * kMiB;
+constexpr std::size_t kMostLog = 64 * kMiB;
+constexpr std::size_t kLeastWaiting = kMiB;
+constexpr std::size_t kMostWaiting = 64 * kMiB;
 
 }  // namespace
 
-LogPersist::LogPersist(Store& store, const std::atomic<std::uint64_t>& published, std::size_t bytes,
-                       bool from_start)
+LogPersist::LogPersist(Store& store, const std::atomic<std::uint64_t>& published,
+                       std::optional<std::size_t> bytes)
     : store_(store),
       published_(published),
       bytes_(bytes),
-      most_waiting_(waiting_limit(store.options())),
-      direct_left_(from_start ? 0 : kDirectBatches),
+      direct_left_(bytes ? 0 : kDirectBatches),
       writer_(store),
       stored_(published.load(std::memory_order_relaxed)),
       backlogs_(1) {}
+
+void LogPersist::measure() {
+    const std::uint64_t stored = store_.storage().size().file_bytes;
+    wanted_bytes_ = bytes_ ? *bytes_ : std::clamp<std::size_t>(stored / 2, kLeastLog, kMostLog);
+    // Beside the cache, so a part of what that may take.
+    const std::size_t part = std::min<std::size_t>(
+        store_.options().cache_bytes / 4, std::max<std::size_t>(stored / 4, 4 * kLeastWaiting));
+    most_waiting_ = std::clamp(part, kLeastWaiting, kMostWaiting);
+}
 
 LogPersist::~LogPersist() {
     if (thread_.joinable()) {
@@ -72,7 +79,7 @@ void LogPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
 }
 
 bool LogPersist::fits_the_log(std::span<const std::shared_ptr<Commit>> commits) const {
-    if (store_.types().has_pending()) return false;
+    if (store_.types().has_pending() || outgrown()) return false;
     std::size_t bytes = 0;
     for (const auto& commit : commits) bytes += commit->bytes;
     return bytes <= log_->capacity() / kLargestShare;
@@ -103,19 +110,21 @@ void LogPersist::make_room() {
 void LogPersist::persist_directly(std::span<const std::shared_ptr<Commit>> commits) {
     std::unique_lock whole(checkpointing_);
     const bool begun = !log_ && direct_left_ == 0 && begin_log();
+    const bool ends = log_ && !begun && outgrown();
     Backlogs taken = take();
     Due due;
     try {
         for (Backlog& backlog : taken)
             if (!backlog.empty()) backlog.add_to(due);
         due.add(commits);
-        if (log_) due.log = core::LogMark{log_->number(), log_->end()};
+        if (log_ && !ends) due.log = core::LogMark{log_->number(), log_->end()};
         writer_.write(std::move(due));
     } catch (...) {
         put_back(taken);
         if (begun) log_.reset();  // W1: no mark names it
         throw;
     }
+    if (ends) log_.reset();  // the next batch begins another one
     if (log_) log_->release(log_->end());
     if (direct_left_ != 0) --direct_left_;
     stored_.store(commits.back()->number.value(), std::memory_order_release);
@@ -125,7 +134,8 @@ void LogPersist::persist_directly(std::span<const std::shared_ptr<Commit>> commi
 // The log counts from the batch on that names it, which is about to be written.
 bool LogPersist::begin_log() {
     try {
-        log_ = store_.storage().make_log(bytes_);
+        measure();
+        log_ = store_.storage().make_log(wanted_bytes_);
         if (log_ && !thread_.joinable()) thread_ = std::thread([this] { run(); });
     } catch (const std::exception&) {
         log_.reset();
@@ -140,16 +150,18 @@ void LogPersist::settle() {
         writer_.settle();
     }
     if (!log_) return;
-    const std::lock_guard lock(mutex_);
-    absorb();
-    std::size_t waiting = 0;
-    for (const Backlog& backlog : backlogs_) waiting += backlog.bytes();
-    if (waiting < most_waiting_ && log_->has_room(log_->capacity() / 2 / sizeof(core::Word))) {
-        if (backlogs_.back().empty()) return;
-    } else {
-        asked_ = true;
+    {
+        const std::lock_guard lock(mutex_);
+        const bool first = backlogs_.back().empty();
+        absorb();
+        std::size_t waiting = 0;
+        for (const Backlog& backlog : backlogs_) waiting += backlog.bytes();
+        const bool much =
+            waiting >= most_waiting_ || !log_->has_room(log_->capacity() / 2 / sizeof(core::Word));
+        if (first || (much && !asked_)) work_.notify_one();
+        asked_ = asked_ || much;
     }
-    work_.notify_one();
+    if (Epoch::waiting() >= StorageWriter::kCollectFrom) Epoch::collect();
 }
 
 // Requires: mutex_. Only what is published: W2.
@@ -211,6 +223,7 @@ void LogPersist::checkpoint() {
     yield_point("checkpoint:written");
     log_->release(place);
     writer_.settle();
+    measure();
 }
 
 void LogPersist::catch_up() {

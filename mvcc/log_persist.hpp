@@ -17,6 +17,10 @@ namespace vitrine::mvcc {
 /// what many batches did is then one storage transaction, in which an object counts once. A thread
 /// of the store makes them, when the log is half full, when much memory waits, or after some seconds.
 ///
+/// Log and backlog are a part of the storage's size: a step that rewrites much of the storage makes
+/// it grow by as much, since LMDB writes to other pages than those it reads. When the storage has
+/// outgrown its log, the log ends and a larger one begins.
+///
 /// Not everything goes through the log: not the first batches (a program that commits a few times
 /// needs none), not a batch that would fill much of it, and none that brings types. Such a batch goes
 /// into the storage at once, in one transaction with everything that is still behind.
@@ -33,10 +37,10 @@ namespace vitrine::mvcc {
 /// nothing that is not committed is ever written.
 class LogPersist final : public PersistStage {
   public:
-    /// `bytes`: of the log. `from_start`: even the first batch goes through it.
-    /// `published` is the pipeline's newest visible version.
-    LogPersist(Store& store, const std::atomic<std::uint64_t>& published, std::size_t bytes,
-               bool from_start);
+    /// `published` is the pipeline's newest visible version. `bytes`: of the log, which then begins with
+    /// the first batch; nothing: it begins later, and is as large as suits the storage's size.
+    LogPersist(Store& store, const std::atomic<std::uint64_t>& published,
+               std::optional<std::size_t> bytes);
     ~LogPersist() override;
 
     void persist(std::span<const std::shared_ptr<Commit>> commits) override;
@@ -55,7 +59,10 @@ class LogPersist final : public PersistStage {
   private:
     using Backlogs = std::list<Backlog>;
 
+    /// How large log and backlog should be for the storage of now.
+    void measure();
     [[nodiscard]] bool fits_the_log(std::span<const std::shared_ptr<Commit>> commits) const;
+    [[nodiscard]] bool outgrown() const { return log_->capacity() < wanted_bytes_ / 2; }
     void persist_directly(std::span<const std::shared_ptr<Commit>> commits);
     bool begin_log();
     void encode(std::span<const std::shared_ptr<Commit>> commits);
@@ -77,9 +84,10 @@ class LogPersist final : public PersistStage {
 
     Store& store_;
     const std::atomic<std::uint64_t>& published_;
-    const std::size_t bytes_;
-    const std::size_t most_waiting_;  // bytes of versions
-    std::size_t direct_left_;         // batches before the log begins
+    const std::optional<std::size_t> bytes_;
+    std::size_t direct_left_;                  // batches before the log begins
+    std::atomic<std::size_t> most_waiting_{};  // bytes of versions
+    std::atomic<std::size_t> wanted_bytes_{};  // of the log
     std::vector<core::Word> block_;
     std::unique_ptr<core::CommitLog> log_;  // made by persist(), in the exclusive of both locks
 

@@ -27,13 +27,10 @@ Pipeline::Pipeline(Store& store, const StoreOptions& options, const core::Storag
       published_(state.newest.value()),
       durable_(state.newest.value()),
       times_{{state.newest, state.time}} {
-    constexpr std::size_t kLogBytes = std::size_t{64} << 20;
     if (read_only_ || options.log_bytes == std::size_t{0}) {
         stage_ = std::make_unique<DirectPersist>(store, state.newest);
     } else {
-        stage_ =
-            std::make_unique<LogPersist>(store, published_, options.log_bytes.value_or(kLogBytes),
-                                         options.log_bytes.has_value());
+        stage_ = std::make_unique<LogPersist>(store, published_, options.log_bytes);
     }
     if (deferred_ && !read_only_) {
         queue_ = std::make_unique<Flusher>(*this, options.flush_interval);

@@ -45,6 +45,8 @@ struct Due {
 ///  D4. Every witness that has kept rows is at or above `swept_`, or in `passed_`.
 class StorageWriter {
   public:
+    static constexpr std::size_t kCollectFrom = 64;  // items; a collection is one system call
+
     explicit StorageWriter(Store& store) : store_(store) {}
 
     /// Stores the commits, all or none. Throws: StorageError, std::bad_alloc; then their changes are
@@ -71,7 +73,6 @@ class StorageWriter {
     void plan_log(Plan& plan, std::span<const std::shared_ptr<Commit>> commits);
 
     static constexpr std::size_t kReleasedPerBatch = 1000;
-    static constexpr std::size_t kCollectFrom = 64;  // items; a collection is one system call
 
     Store& store_;
     Version swept_{};           // witnesses below were looked at: their rows are gone, or they are

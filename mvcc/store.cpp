@@ -301,7 +301,7 @@ Stats Store::stats() const {
         } catch (const NotFoundError&) {  // NOLINT(bugprone-empty-catch): closed meanwhile
         }
     }
-    stats.file_bytes = size.file_bytes;
+    stats.file_bytes = size.file_bytes + size.log_bytes;
     stats.free_bytes = size.free_bytes;
     stats.objects_written = counters.persist.objects_written;
     stats.bytes_written = counters.persist.bytes_written;

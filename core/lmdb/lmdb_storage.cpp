@@ -279,7 +279,7 @@ StorageSize LmdbStorage::size() const {
     if (::fstat(environment_.descriptor(), &status) != 0) throw_error(errno, name(), "its size");
     StorageSize size{static_cast<std::uint64_t>(status.st_size), 0};
     if (::stat(log_path_.c_str(), &status) == 0)
-        size.file_bytes += static_cast<std::uint64_t>(status.st_size);
+        size.log_bytes = static_cast<std::uint64_t>(status.st_size);
     Lease lease(pool_);
     Cursor cursor;
     constexpr MDB_dbi kFreePages = 0;  // each of its values is a count, then that many numbers

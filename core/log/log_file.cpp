@@ -65,7 +65,11 @@ class LogFile final : public CommitLog {
     [[noreturn]] void fail(int error, const char* doing) const {
         throw StorageError(
             name_ + ": " + doing + ": " +
-            (error == ENOSPC ? "the disk is full" : std::generic_category().message(error)));
+            (is_full(error) ? "the disk is full" : std::generic_category().message(error)));
+    }
+    /// A limit of the file's size is one too.
+    static bool is_full(int error) {
+        return error == ENOSPC || error == EDQUOT || error == EFBIG;
     }
     void write_at(std::uint64_t offset, const void* data, std::size_t bytes);
     [[nodiscard]] std::size_t read_at(std::uint64_t offset, void* data, std::size_t bytes) const;
@@ -95,8 +99,7 @@ void LogFile::write_at(std::uint64_t offset, const void* data, std::size_t bytes
             const int error = errno;
             // Nothing was promised of these bytes. But a medium that does not take them may not keep
             // others either.
-            if (error != ENOSPC && error != EDQUOT && error != EFBIG)
-                failed_.store(true, std::memory_order_relaxed);
+            if (!is_full(error)) failed_.store(true, std::memory_order_relaxed);
             fail(error, "writing commits to the log");
         }
         from += done;

@@ -65,10 +65,13 @@ struct Machine {
     MemoryStorage* disk = nullptr;
     mvcc::StoreOwner store;
 
+    /// Without a commit log unless the options name one: what is committed is in the rows then.
     explicit Machine(StoreOptions options = {},
                      std::unique_ptr<MemoryStorage> storage = core::memory::open())
-        : disk(storage.get()),
-          store(mvcc::Store::open(std::move(storage), options, node_traits())) {}
+        : disk(storage.get()) {
+        options.log_bytes = options.log_bytes.value_or(0);
+        store = mvcc::Store::open(std::move(storage), options, node_traits());
+    }
     /// Over any storage; `disk` stays empty.
     explicit Machine(std::unique_ptr<core::Storage> storage, StoreOptions options = {})
         : store(mvcc::Store::open(std::move(storage), options, node_traits())) {}

@@ -304,6 +304,7 @@ void World::check_end() {
 
 void World::run() {
     const NodeSizes sizes(plan.node_entries);
+    mvcc::Epoch::collect();  // what the run before left would be collected amid this one
     scheduler.reset(seed);
     scheduler.add("main", [this] {
         try {
