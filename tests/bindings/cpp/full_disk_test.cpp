@@ -132,7 +132,9 @@ TEST_P(FullDiskTest, FailsTheCommitAndGoesOnWhenThereIsRoom) {
         store.trim_cache();
         expect_large(store.snapshot(), count);
         expect_library(before);
-        expect_sound(store);
+        // What is in the log alone cannot be checked before it is in the file.
+        for (const Fault& fault : store.verify().faults)
+            EXPECT_TRUE(contains(fault.what, "disk is full")) << fault.what;
         refusal<StorageError>([&] { put(store, count); });
         expect_large(store.snapshot(), count);
 
