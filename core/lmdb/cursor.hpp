@@ -48,6 +48,8 @@ class Cursor {
     Cursor& operator=(const Cursor&) = delete;
 
     int open(MDB_txn* txn, MDB_dbi table) { return mdb_cursor_open(txn, table, &cursor_); }
+    /// Forgets where it stands: the next search goes down from the root. For readers' transactions.
+    int restart(MDB_txn* txn) { return mdb_cursor_renew(txn, cursor_); }
     int get(MDB_val& key, MDB_val& value, MDB_cursor_op step) {
         return guarded([&] { return mdb_cursor_get(cursor_, &key, &value, step); });
     }

@@ -209,14 +209,20 @@ std::vector<Version> LmdbStorage::witnesses(VersionRange range, std::size_t limi
     MDB_val key = start.value();
     MDB_val value{};
     std::vector<Version> result;
-    while (result.size() < limit && seek(cursor, key, value, lease)) {
+    if (limit == 0 || range.from >= range.until) return result;
+    Version end = range.until;  // all before it is settled by what was found
+    while (seek(cursor, key, value, lease)) {
         expect_shape(key.mv_size == sizeof(KeptKey), "kept");
         const Version witness{key_part(key, 0)};
         if (witness >= range.until) break;
         result.push_back(witness);
         start = kept_key(KeptRow{Version{result.back().value() + 1}, {}, {}});  // skip its rows
         key = start.value();
+        if (result.size() != limit) continue;
+        end = Version{witness.value() + 1};
+        break;
     }
+    sums_.require(lease.txn(), Summed::kept, range.from.value(), end.value() - 1);
     return result;
 }
 

@@ -116,6 +116,20 @@ class Rows {
         }
         return MDB_SUCCESS;
     }
+    /// Whether a search for the beginning of `group` ends where the walk now stands. At the end of
+    /// the table there is nowhere else to end. Requires: no row before this one is of that group.
+    int meets(std::uint64_t group, MDB_txn* txn) {
+        if (!there_) return MDB_SUCCESS;
+        const MDB_val here = key_;
+        int code = cursor_.restart(txn);
+        if (code != MDB_SUCCESS) return code;
+        std::array<Word, 3> start{swapped(group * kGroupIds)};
+        MDB_val found{key_bytes(table_), start.data()};
+        code = cursor_.get(found, value_, MDB_SET_RANGE);
+        if (code == MDB_NOTFOUND) return MDB_CORRUPTED;
+        if (code != MDB_SUCCESS) return code;
+        return found.mv_data == here.mv_data ? MDB_SUCCESS : MDB_CORRUPTED;
+    }
 
   private:
     Cursor& cursor_;
@@ -137,9 +151,10 @@ bool SumCheck::known(Summed table, std::uint64_t group) const {
     return block != known_.end() && (block->second >> group % kBlockGroups & 1) != 0;
 }
 
-void SumCheck::note(Summed table, std::uint64_t group) {
+void SumCheck::note(Summed table, const std::vector<std::uint64_t>& groups) {
     const std::lock_guard lock(mutex_);
-    known_[known_key(table, group)] |= Word{1} << group % kBlockGroups;
+    for (const std::uint64_t group : groups)
+        known_[known_key(table, group)] |= Word{1} << group % kBlockGroups;
 }
 
 void SumCheck::fail(Summed table, std::uint64_t group) const {
@@ -160,6 +175,7 @@ void SumCheck::require(MDB_txn* txn, Summed table, std::uint64_t first, std::uin
     const bool types = table == Summed::types;
     std::uint64_t group = types ? 0 : first / kGroupIds;
     const std::uint64_t end = types ? 0 : last / kGroupIds;
+    while (group < end && known(table, group)) ++group;
     if (group == end && known(table, group)) return;
     Cursor row_cursor, sum_cursor;
     const Tables& tables = environment_.tables();
@@ -172,18 +188,22 @@ void SumCheck::require(MDB_txn* txn, Summed table, std::uint64_t first, std::uin
     Rows rows(row_cursor, table);
     StoredSums sums(sum_cursor, table);
     expect(rows.seek(group));
-    for (;;) {
+    std::vector<std::uint64_t> right;
+    for (;; ++group) {
         std::uint64_t summed = kNone;
         Word stored = 0;
         expect(sums.next(group, summed, stored));
         group = std::min(rows.group(), summed);
-        if (group > end) return;
+        if (group > end) break;
         Word found = 0;
         if (rows.group() == group) expect(rows.sum(found));
         if (found != (summed == group ? stored : 0)) fail(table, group);
-        note(table, group);
-        if (group++ == end) return;
+        right.push_back(group);
+        if (group == end) break;
     }
+    group = end;
+    expect(rows.meets(end + 1, txn));
+    note(table, right);
 }
 
 void SumCheck::require_total(MDB_txn* txn, Word total) const {

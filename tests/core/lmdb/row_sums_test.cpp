@@ -2,6 +2,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "core/lmdb/keys.hpp"
 #include "tests/core/lmdb/pages_store.hpp"
 #include "tests/crash/corruption_damage.hpp"
 
@@ -119,6 +120,75 @@ TEST_F(RowSumsTest, TellWhenABranchLeadsAstray) {
             } catch (const CorruptionError&) {
                 ++refused;
             }
+        }
+    }
+    EXPECT_GT(refused, 0);
+}
+
+/// Objects of one small row each: those of even ids, then all of them anew, and some of odd ids.
+/// Pages of the first commit are free after that, and still there.
+void make_store_with_a_past(const std::filesystem::path& file) {
+    const auto storage = lmdb::open(file, kSmallMap);
+    for (std::uint64_t commit = 1; commit <= 2; ++commit) {
+        Batch batch;
+        batch.newest = Version{commit};
+        batch.next_object_id = 1000;
+        std::vector<std::vector<Word>> rows;
+        for (std::uint64_t id = 16; id < 1000; ++id) {
+            if (id % 2 == 1 && (commit == 1 || id % 8 != 1)) continue;
+            rows.push_back(make_record({ObjectId{id}, batch.newest}, 1, id));
+            batch.puts.push_back({ObjectId{id}, batch.newest, rows.back()});
+            if (commit == 2 && id % 2 == 0) batch.erases.push_back({ObjectId{id}, Version{1}});
+        }
+        storage->write(batch);
+    }
+}
+
+std::uint64_t id_at(const lmdb::Page& page, std::size_t slot) {
+    return __builtin_bswap64(page.get<std::uint64_t>(page.slot(slot) + lmdb::kNodeHeaderBytes));
+}
+
+// What a walk over a group does not pass, a search may yet reach: here a page of old, by an entry of a
+// branch that begins in the middle of a group, behind the page that has all of the group.
+TEST_F(RowSumsTest, TellWhenASearchLeavesTheWalk) {
+    std::filesystem::remove(file);
+    make_store_with_a_past(file);
+    bytes = read_bytes(file);
+    const corruption::PageKinds pages = kinds_of_pages(file);
+    ASSERT_EQ(pages.at("branch").size(), 1U);
+    const auto read = [&](std::uint64_t number) {
+        lmdb::Page page;
+        EXPECT_TRUE(lmdb::PageFile(file).read(number, page));
+        return page;
+    };
+    const lmdb::Page branch = read(pages.at("branch").front());
+    const std::size_t last = branch.slots() - 1;
+    const lmdb::Page leaf = read(lmdb::node_at(branch, branch.slot(last - 1), true)->child);
+    const std::uint64_t group = (id_at(leaf, 0) / 32 + 1) * 32, middle = group + 16;
+    ASSERT_GT(id_at(leaf, leaf.slots() - 1), group + 32) << "the group reaches into the last leaf";
+    std::uint64_t old = 0;
+    for (const std::uint64_t number : pages.at("free")) {
+        const lmdb::Page page = read(number);
+        if (!page.leaf() || page.slots() < 2 || page.get<std::uint16_t>(page.slot(0) + 6) != 16)
+            continue;
+        if (id_at(page, 0) < middle && id_at(page, page.slots() - 1) > group + 32) old = number;
+    }
+    ASSERT_NE(old, 0U) << "no page of the first commit is left there";
+
+    lmdb::ObjectKey key = lmdb::object_key({ObjectId{middle}, kOpen});
+    char* const node = bytes.data() + branch.number * kPage + branch.slot(last);
+    std::memcpy(node, &old, 4);
+    std::memcpy(node + lmdb::kNodeHeaderBytes, &key, sizeof key);
+    write_bytes(folder.file("damaged"), bytes);
+    const auto storage = lmdb::open(folder.file("damaged"), kSmallMap);
+    int refused = 0;
+    for (std::uint64_t id = group + 31; id > group; --id) {
+        try {
+            const auto reading = storage->read(ObjectId{id}, kOpen, [](Version, Words) {});
+            const bool there = id % 2 == 0 || id % 8 == 1;
+            EXPECT_EQ(reading.born, there ? std::optional(Version{2}) : std::nullopt) << id;
+        } catch (const CorruptionError&) {
+            ++refused;
         }
     }
     EXPECT_GT(refused, 0);
