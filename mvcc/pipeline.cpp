@@ -122,7 +122,9 @@ void Pipeline::push(CommitContext& context, CommitList&& one, std::string_view n
     yield_point("commit:linked");
     const std::uint64_t number = commit.number.value();
     queue_->push(std::move(one));
-    if (deferred_) published_.store(number, std::memory_order_seq_cst);  // L3
+    if (!deferred_) return;
+    yield_point("commit:queued");
+    published_.store(number, std::memory_order_seq_cst);  // L3
 }
 
 Version Pipeline::await(Version version, std::uint64_t failures) {

@@ -1,6 +1,7 @@
 #include "mvcc/pipeline.hpp"
 
 #include <atomic>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -265,17 +266,25 @@ TEST_F(PipelineScheduleTest, ACommitSequencedBehindAnUnwrittenOneIsCheckedAgains
     EXPECT_EQ(machine.update(id, 2), v(4));
 }
 
-// D3: persisting waits for the publication of what it writes.
+// D3: persisting waits for the publication of what it writes. A snapshot that opens after the plan, and
+// before the publication, would miss the row that the batch erases.
 TEST(PipelineDeferredScheduleTest, ABatchIsNotPlannedBeforeItsCommitsArePublished) {
     const Machine machine = open(deferred());
+    const Snapshot empty = machine->snapshot();
     const ObjectId id = machine.make(0);
     machine->flush();
-    const Snapshot empty = machine->snapshot();
     vitrine::test::Schedule schedule;
-    schedule.hold("writer", "commit:linked");
-    schedule.start("writer", [&] { machine.update(id, 1); });
+    schedule.hold("writer", "commit:queued");
+    schedule.start("writer", [&] { machine.overwrite(empty, id, 1); });
     schedule.await("writer");
-    schedule.start("flusher", [&] { machine->flush(); });
+    std::atomic<bool> flushed{false};
+    schedule.start("flusher", [&] {
+        machine->flush();
+        flushed = true;
+    });
+    // It waits for the publication; if it did not, it would end now.
+    for (int i = 0; i < 10'000 && !flushed; ++i) std::this_thread::yield();
+    machine->trim_cache();
     const Snapshot before = machine->snapshot();
     EXPECT_EQ(get(before, id), 0u);
     schedule.release("writer");
