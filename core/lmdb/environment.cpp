@@ -77,8 +77,10 @@ Environment::Environment(const std::filesystem::path& file, const Options& optio
         // Zeros that a crash left would confuse LMDB.
         if (::ftruncate(descriptor(), 0) != 0) throw_error(errno, name(), "creating the store");
     }
-    if (options.check_structure && !header_.fresh) {
-        require_structure(PageFile(descriptor(), name()));
+    if (!header_.fresh) {
+        const PageFile pages(descriptor(), name());
+        if (options.check_structure) require_structure(pages);
+        require_tables(pages, header_.tables_root);
     }
     if (!options.read_only) reserve_lock_file(name());
     map(options);

@@ -108,7 +108,7 @@ FileHeader read_file_header(int descriptor, const std::string& name) {
         throw StorageError(name + ": " + std::generic_category().message(errno));
     }
     const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
-    if (file_bytes == 0) return {true, 0, 0};
+    if (file_bytes == 0) return {.fresh = true};
 
     std::array<Page, 2> pages{};
     if (!read_fully(descriptor, pages.data(), std::min<std::size_t>(file_bytes, sizeof pages), 0) &&
@@ -122,7 +122,7 @@ FileHeader read_file_header(int descriptor, const std::string& name) {
         if (!metas[i].magic) return all_zero(pages[i]);
         return metas[i].transaction == 0 && file_bytes >= i * kPageBytes + kMetaEnd;
     };
-    if (file_bytes <= sizeof pages && unborn(0) && unborn(1)) return {true, 0, 0};
+    if (file_bytes <= sizeof pages && unborn(0) && unborn(1)) return {.fresh = true};
     if (!metas[0].magic && !metas[1].magic) {
         if (has_store_row(descriptor, file_bytes)) damaged(name, "both meta pages are gone");
         refuse(name);
@@ -145,7 +145,7 @@ FileHeader read_file_header(int descriptor, const std::string& name) {
     if (!are_neighbours(metas[0], metas[1])) damaged(name, "its commits are out of order");
 
     const Meta& newest = metas[0].transaction < metas[1].transaction ? metas[1] : metas[0];
-    if (newest.transaction == 0) return {true, 0, 0};
+    if (newest.transaction == 0) return {.fresh = true};
     const std::uint64_t pages_there = file_bytes / kPageBytes;
     for (const Meta& meta : metas) {
         // Where a commit's meta page could not be written, LMDB puts back the number and the size of
@@ -153,7 +153,7 @@ FileHeader read_file_header(int descriptor, const std::string& name) {
         const std::uint64_t end = meta.last_page + 1;
         check_meta(meta, &meta == &newest ? end : std::max(end, pages_there), name);
     }
-    const FileHeader header{false, newest.last_page + 1, newest.free_list.root};
+    const FileHeader header{false, newest.last_page + 1, newest.free_list.root, newest.main.root};
     if (pages_there < header.pages && !all_free_from(pages_there, header, descriptor)) {
         throw CorruptionError(name + ": the file was cut short: it has " +
                               std::to_string(file_bytes) + " of " +

@@ -13,6 +13,7 @@ struct FileHeader {
     bool fresh = false;                ///< nothing was ever written: the rest has no meaning
     std::uint64_t pages = 0;           ///< that the newest commit counts as its file's
     std::uint64_t free_list_root = 0;  ///< kNoPage: no page is free
+    std::uint64_t tables_root = 0;     ///< of the table of tables; kNoPage: it is empty
 };
 
 inline constexpr std::uint64_t kPageBytes = 4096;

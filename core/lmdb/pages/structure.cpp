@@ -1,6 +1,8 @@
 #include "core/lmdb/pages/structure.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -8,6 +10,9 @@
 
 namespace vitrine::core::lmdb {
 namespace {
+
+constexpr std::array<std::string_view, 6> kTables{"objects", "kept", "types",
+                                                  "commits", "meta", "sums"};
 
 /// Zeros, or less than two pages of anything: what a crash may leave of a creation.
 bool is_fresh(const PageFile& file) {
@@ -24,10 +29,46 @@ bool is_fresh(const PageFile& file) {
     return true;
 }
 
+bool is_own_table(std::string_view name) {
+    return std::find(kTables.begin(), kTables.end(), name) != kTables.end();
+}
+
+/// What is wrong with it, or nothing.
+std::string fault_of_tables(const Page& page, std::uint64_t root) {
+    if (page.stored_number() != root) return "is another one";
+    if (!page.leaf()) return "is no leaf";
+    if (!page.bounds_sound()) return "has no sound bounds";
+    for (std::size_t i = 0; i < page.slots(); ++i) {
+        const auto node = node_at(page, page.slot(i), false);
+        if (!node || node->at < page.upper()) return "has an entry outside of its place";
+        const std::string_view name(reinterpret_cast<const char*>(node->key.data()),
+                                    node->key.size());
+        if (node->flags != kSubTable || !is_own_table(name)) continue;  // a stranger's
+        if (node->value.size() != kTableHeadBytes) return "has a head of another size";
+        if (parse_table_head(node->value, std::string(name)).flags != 0)
+            return "has a table of unknown flags";  // among them the order of keys
+    }
+    return {};
+}
+
 }  // namespace
 
+void require_tables(const PageFile& file, std::uint64_t root) {
+    Page page;
+    if (root == kNoPage) return;
+    if (!file.read(root, page))
+        throw CorruptionError(fmt::format("{}: its page {} cannot be read", file.name(), root));
+    if (page.branch() && page.stored_number() == root)
+        throw StorageError(fmt::format(
+            "{}: not a Vitrine store (a stranger's LMDB file), or its page {} is damaged",
+            file.name(), root));
+    if (const std::string fault = fault_of_tables(page, root); !fault.empty())
+        throw CorruptionError(fmt::format("{}: not a store, or damaged: page {}, of the tables, {}",
+                                          file.name(), root, fault));
+}
+
 void check_heads(const Layout& layout, std::vector<PageFault>& faults) {
-    for (const char* name : {"objects", "kept", "types", "commits", "meta", "sums"}) {
+    for (const std::string_view name : kTables) {
         const auto named = [&](const TableHead& table) { return table.name == name; };
         if (std::none_of(layout.tables.begin(), layout.tables.end(), named))
             faults.push_back({layout.meta.main.root, "", fmt::format("no table {}", name)});

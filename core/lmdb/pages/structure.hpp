@@ -17,6 +17,12 @@ std::vector<PageFault> check_structure(const PageFile& file);
 /// The same, and one CorruptionError with the first faults if there are any.
 void require_structure(const PageFile& file);
 
+/// One CorruptionError unless LMDB can be asked for its tables: their names and heads are on one
+/// leaf, which is looked at before every opening. (A broken one made LMDB search it for ever.) Whether
+/// they are a Vitrine store's tables is not its matter: StorageError where they could not be.
+/// Cost: reads a page.
+void require_tables(const PageFile& file, std::uint64_t root);
+
 /// What check_structure finds wrong with tables as a whole.
 void check_heads(const Layout& layout, std::vector<PageFault>& faults);
 

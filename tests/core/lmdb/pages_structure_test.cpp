@@ -55,6 +55,37 @@ TEST_F(PagesStructureTest, NamesAPageThatIsOnTheWrongPlace) {
         << faults();
 }
 
+// Looked at without being asked for: what LMDB does with such a page ends the process, or never ends.
+TEST_F(PagesStructureTest, OpeningLooksAtTheLeafOfTheTables) {
+    make_store(file, 1);
+    const std::string sound = read_bytes(file);
+    std::vector<lmdb::PageFault> none;
+    const lmdb::Layout layout = lmdb::find_layout(lmdb::PageFile(file), none);
+    lmdb::Page page;
+    ASSERT_TRUE(lmdb::PageFile(file).read(layout.meta.main.root, page));
+    const std::size_t at = page.number * lmdb::kPageBytes, node = page.slot(0);
+    const std::size_t head =
+        node + lmdb::kNodeHeaderBytes + lmdb::node_at(page, node, false)->key.size();
+    const auto opened = [&](std::size_t place, int flipped) {
+        std::string bytes = sound;
+        bytes[at + place] = static_cast<char>(bytes[at + place] ^ flipped);
+        write_bytes(file, bytes);
+        try {
+            lmdb::open(file);
+            return std::string("opened");
+        } catch (const Error& error) {
+            return std::string(error.what());
+        }
+    };
+    EXPECT_EQ(opened(100, 0), "opened");
+    EXPECT_NE(opened(0, 1).find("is another one"), std::string::npos);
+    EXPECT_NE(opened(lmdb::kPageFlagsAt, 3).find("not a Vitrine store"), std::string::npos);
+    EXPECT_NE(opened(lmdb::kPageFlagsAt, 4).find("is no leaf"), std::string::npos);
+    EXPECT_NE(opened(15, 0x80).find("has no sound bounds"), std::string::npos);
+    EXPECT_NE(opened(16, 1).find("has an entry outside of its place"), std::string::npos);
+    EXPECT_NE(opened(head + 4, 2).find("has a table of unknown flags"), std::string::npos);
+}
+
 TEST_F(PagesStructureTest, NamesAWrongCount) {
     make_store(file, 1);
     std::string bytes = read_bytes(file);
