@@ -6,7 +6,9 @@
 
 #include <vitrine/error.hpp>
 
+#include "btree/salvage_walk.hpp"
 #include "core/lmdb/lmdb_storage.hpp"
+#include "core/record.hpp"
 #include "tests/btree/fixture.hpp"
 #include "tests/core/lmdb/temporary_folder.hpp"
 
@@ -120,6 +122,52 @@ TEST_F(SalvageTest, FindsLeavesWhoseParentsAreLost) {
     }
     EXPECT_EQ(sound_content(file, "numbers", kNumbers), all_numbers);
     EXPECT_EQ(sound_content(file, "texts", kTexts), all_texts);
+}
+
+// A row that is whole, and still no inner node.
+TEST_F(SalvageTest, FindsLeavesWhoseParentMakesNoSense) {
+    make();
+    for (const ObjectId id : {of_type(kInnerType).front(), of_type(kInnerType).back()}) {
+        const auto storage = open(file);
+        std::vector<core::Word> row = newest_row(*storage, id).value().words;
+        const Version version = newest_row(*storage, id).value().version;
+        row[2] = 0;
+        row[1] = core::checksum_row(id, version, row[0],
+                                    core::hash_payload(core::Words(row).subspan(2)));
+        const core::StorageState state = storage->state();
+        core::Batch batch;
+        batch.newest = state.newest;
+        batch.time = state.time;
+        batch.next_object_id = state.next_object_id;
+        batch.puts.push_back({id, version, row});
+        storage->write(batch);
+    }
+    EXPECT_EQ(repair().repaired.size(), 2u);
+    const Machine machine(open(file));
+    EXPECT_EQ(content(machine->snapshot(), "numbers", kNumbers), all_numbers);
+    EXPECT_EQ(content(machine->snapshot(), "texts", kTexts), all_texts);
+}
+
+// Leaves of words under texts look like the catalog's, but for what their words say.
+TEST_F(SalvageTest, TakesNoLeafForRootNamesWhoseWordsAreNoIds) {
+    make();
+    std::vector<ObjectId> lost{ObjectId{1}};
+    {
+        const Machine machine(open(file));
+        const TreeKind words{"string", "i64", false, ValueForm::word};
+        fill(machine, "large", words, {{"too large", word(std::uint64_t{1} << 40)}});
+        fill(machine, "small", words, {{"too small", word(3)}});
+        for (const char* name : {"large", "small"})
+            lost.push_back(find_root(machine->snapshot(), name).value().id);
+        machine->flush();
+    }
+    lose(lost);
+    repair();
+    const Machine machine(open(file));
+    const Snapshot snapshot = machine->snapshot();
+    EXPECT_TRUE(find_root(snapshot, "numbers"));
+    EXPECT_FALSE(find_root(snapshot, "too large"));
+    EXPECT_FALSE(find_root(snapshot, "too small"));
 }
 
 TEST_F(SalvageTest, MakesTheCatalogOfRootNamesAnew) {

@@ -345,6 +345,19 @@ TEST_F(TreeConflictTest, WhatWasReadBeforeARollbackStaysRead) {
     fill(machine, "tree", kNumbers, {{number(4), word(44)}});
     EXPECT_THROW(transaction.commit(), ConflictError);
 }
+TEST_F(TreeConflictTest, ANameThatBecameATreeOfAnotherKindConflicts) {
+    const Machine machine;
+    Transaction transaction = machine.begin();
+    edit_tree(transaction, "tree", kNumbers)->put(bytes(number(1)), bytes(word(1)));
+    const Version winner = fill(machine, "tree", kTexts, {{"a", "text"}});
+    try {
+        transaction.commit();
+        FAIL() << "it was committed";
+    } catch (const ConflictError& conflict) {
+        EXPECT_EQ(conflict.with(), winner);
+        EXPECT_NE(std::string(conflict.what()).find("made something else"), std::string::npos);
+    }
+}
 TEST_F(TreeConflictTest, ReadingOnlyNeverConflicts) {
     const Machine machine;
     fill(machine, "tree", kNumbers, kStandard);

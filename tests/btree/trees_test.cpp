@@ -60,6 +60,21 @@ TEST(TreesTest, CutsMakePartsOfAboutEqualSize) {
     }
 }
 
+TEST(TreesTest, BeforeACutLieAsManyLeavesAsItsShareRoundedDown) {
+    const Machine machine;
+    fill(machine, "tree", kNumbers, numbers(0, 2000));
+    const auto tree = tree_in(machine->snapshot(), "tree", kNumbers);
+    const auto all = tree->cuts({}, 1000);  // between each two leaves
+    const std::size_t leaves = all.size() + 1;
+    ASSERT_GT(leaves, 5U);
+    for (std::size_t parts = 2; parts < leaves; ++parts) {
+        const auto cuts = tree->cuts({}, parts);
+        ASSERT_EQ(cuts.size() + 1, parts);
+        for (std::size_t part = 1; part < parts; ++part)
+            EXPECT_EQ(cuts[part - 1], all[part * leaves / parts - 1]) << part << " of " << parts;
+    }
+}
+
 TEST(TreesTest, CutsAreFewerThanThePartsAndRise) {
     const NodeSizes sizes(4);
     const Machine machine;
