@@ -162,7 +162,7 @@ TEST_F(SalvageTest, TakesNoLeafForRootNamesWhoseWordsAreNoIds) {
         machine->flush();
     }
     lose(lost);
-    repair();
+    static_cast<void>(repair());
     const Machine machine(open(file));
     const Snapshot snapshot = machine->snapshot();
     EXPECT_TRUE(find_root(snapshot, "numbers"));

@@ -144,7 +144,7 @@ TEST_F(PagesStructureTest, LetsLmdbReadEveryDamagedFileThatItFindsSound) {
             EXPECT_NE(sum, 0u);
             storage->types();
             storage->witnesses();
-            storage->size();
+            static_cast<void>(storage->size());
             Batch batch;
             batch.newest = Version{1000};
             batch.next_object_id = 5000;
