@@ -263,10 +263,18 @@ void sync_folder(const std::filesystem::path& file) {
 }  // namespace
 
 std::filesystem::path log_path(const std::filesystem::path& store) {
-    // Behind a symbolic link it is one log, whatever name the store goes by.
+    // Behind symbolic links it is one log, whatever name the store goes by; and the same before the
+    // store is made, when a link leads nowhere yet.
+    constexpr int kMostLinks = 40;
     std::error_code error;
-    const std::filesystem::path real = std::filesystem::weakly_canonical(store, error);
-    return (error ? std::filesystem::absolute(store) : real).string() + "-log";
+    std::filesystem::path real = std::filesystem::absolute(store);
+    for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(real, error); ++i) {
+        const std::filesystem::path target = std::filesystem::read_symlink(real, error);
+        if (error) break;
+        real = real.parent_path() / target;
+    }
+    const std::filesystem::path canonical = std::filesystem::weakly_canonical(real, error);
+    return (error ? real : canonical).string() + "-log";
 }
 
 std::unique_ptr<CommitLog> make_log_file(const std::filesystem::path& file, Identity store,

@@ -254,6 +254,51 @@ TEST(LogFileTest, TakesTheSizeItIsTold) {
               kHeadBytes + kMiB);  // the rest comes later
 }
 
+TEST(LogFileTest, IsTheSameBehindASymbolicLink) {
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder.file("other"));
+    const auto real = folder.file("other/store");
+    std::filesystem::create_symlink("other/store", folder.file("link"));
+    std::filesystem::create_symlink("link", folder.file("second"));
+    const auto expected = std::filesystem::canonical(folder.file("other")) / "store-log";
+    for (const auto& name : {real, folder.file("link"), folder.file("second")})
+        EXPECT_EQ(log::log_path(name), expected);
+    lmdb::open(real).reset();  // from here on it is there
+    EXPECT_EQ(log::log_path(folder.file("second")), expected);
+    std::uint64_t number = 0;
+    {
+        const auto storage = lmdb::open(folder.file("second"));
+        const auto log = storage->make_log(kMiB);
+        append_to(*log, {1, 2, 3});
+        number = log->number();
+        Batch batch;
+        batch.log = LogMark{number, 0};
+        storage->write(batch);
+    }
+    const auto storage = lmdb::open(real);
+    EXPECT_EQ(replayed(*storage->open_log(), 0).size(), 1u);
+    EXPECT_EQ(storage->open_log()->number(), number);
+}
+
+TEST(LogFileTest, IsFoundByAProcessThatChangedItsFolder) {
+    const TemporaryFolder folder;
+    const auto before = std::filesystem::current_path();
+    std::filesystem::create_directory(folder.file("elsewhere"));
+    std::filesystem::current_path(folder.file().parent_path());
+    const auto storage = lmdb::open("store");
+    std::filesystem::current_path(folder.file("elsewhere"));
+    const auto log = storage->make_log(kMiB);
+    EXPECT_TRUE(log::is_log_file(folder.file("store-log")));
+    Batch batch;
+    batch.log = LogMark{log->number(), 0};
+    storage->write(batch);
+    EXPECT_NO_THROW(storage->open_log());
+    storage->write(Batch{});
+    storage->remove_log();
+    EXPECT_FALSE(std::filesystem::exists(folder.file("store-log")));
+    std::filesystem::current_path(before);
+}
+
 TEST(LogFileTest, IsNotWrittenOverByANewStoreOfThatName) {
     const TemporaryFolder folder;
     make_log_file(folder.file("store-log"), kStore, kMiB);
