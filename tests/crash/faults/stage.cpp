@@ -96,6 +96,7 @@ std::vector<Scenario> all_scenarios() {
     add_read_scenarios(all);
     add_past_scenarios(all);
     add_copy_scenarios(all);
+    add_log_scenarios(all);
     return all;
 }
 

@@ -93,5 +93,6 @@ void add_commit_scenarios(std::vector<Scenario>& all);
 void add_read_scenarios(std::vector<Scenario>& all);
 void add_past_scenarios(std::vector<Scenario>& all);
 void add_copy_scenarios(std::vector<Scenario>& all);
+void add_log_scenarios(std::vector<Scenario>& all);
 
 }  // namespace vitrine::crash
