@@ -5,6 +5,7 @@
 // verify() finds nothing; the next commit works. The same for all that makes or replaces files.
 //   --seconds 100 --seed 1 --commits 150 --points 0 (all moments) --variants 4
 #include <iostream>
+#include <set>
 #include <string>
 
 #include "tests/crash/check.hpp"
@@ -18,6 +19,24 @@ namespace {
 using namespace vitrine;
 using namespace vitrine::crash;
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kSmallLog = std::size_t{1} << 20;
+
+/// So small that what two threads commit goes around it. A batch of deferred commits must fit in.
+constexpr std::size_t small_log(Durability durability) {
+    return durability == Durability::full ? kSmallLog : 4 * kSmallLog;
+}
+
+/// How often files of that name were written.
+std::uint64_t writes_to(const FileLog& log, const std::string& name) {
+    std::set<std::uint32_t> files;
+    std::uint64_t writes = 0;
+    for (const Record& record : log.records()) {
+        if (record.kind == Record::create && record.name == name) files.insert(record.file);
+        if (record.kind == Record::write && files.contains(record.file)) ++writes;
+    }
+    return writes;
+}
 
 /// What a file that was found may show: the commits of the whole run, and how many of them were
 /// promised by now.
@@ -36,7 +55,8 @@ class Promises {
 
     void look(const std::filesystem::path& folder, test::Findings& findings) const {
         if (promised_ == 0 && !std::filesystem::exists(folder / "store")) return;
-        Store store = Store::open(folder / "store");
+        // What comes next begins with a log, or without.
+        Store store = Store::open(folder / "store", {.log_bytes = promised_ % 2 * kSmallLog});
         for (const Fault& fault : store.verify().faults) findings.add("verify: " + fault.what);
         const Snapshot snapshot = store.snapshot();
         const std::uint64_t version = snapshot.version().value();
@@ -66,23 +86,29 @@ class Promises {
     std::uint64_t heard_ = 0;
 };
 
-std::uint64_t run(const std::filesystem::path& folder, Durability durability, std::uint64_t commits,
-                  Replay replaying, test::Findings& findings) {
+std::uint64_t run(const std::filesystem::path& folder, Durability durability, std::size_t log_bytes,
+                  std::uint64_t commits, Replay replaying, test::Findings& findings) {
     std::filesystem::create_directories(folder);
     FileLog log(folder);
     Spoken spoken;
-    run_traffic(folder / "store", durability, commits, log, spoken);
+    run_traffic(folder / "store", durability, log_bytes, commits, log, spoken);
     log.stop();
+    const std::uint64_t writes = writes_to(log, "store-log");
+    findings.expect((writes != 0) == (log_bytes != 0), [&] {
+        return std::to_string(writes) + " writes to a commit log of " + std::to_string(log_bytes);
+    });
     findings.expect(log.records().size() > commits && !log.mapped_for_writing(),
                     [] { return "the log of file operations tells nothing"; });
     Promises promises(spoken.notes, durability);
     replaying.name = durability == Durability::full ? "full" : "deferred";
+    replaying.name += log_bytes == 0 ? ", no log" : ", with a log";
     replaying.hear = [&](std::uint64_t note) { promises.hear(note); };
     replaying.look = [&](const auto& left) { promises.look(left, findings); };
     const std::uint64_t states = replay(log, replaying, findings);
     std::cout << replaying.name << ": " << log.records().size() << " file operations, "
-              << spoken.notes.size() << " acknowledgements, " << promises.heard()
-              << " of them durable, " << states << " states" << std::endl;
+              << spoken.notes.size() << " acknowledgements, " << writes
+              << " writes to the commit log, " << promises.heard() << " told as durable, " << states
+              << " states" << std::endl;
     return states;
 }
 
@@ -108,14 +134,17 @@ int main(int argc, char** argv) {
         const std::filesystem::path place = folder.file("run-" + std::to_string(seed));
         test::guarded(findings, "making files",
                       [&] { states += lose_power_making_files(place, replaying, findings); });
+        int left = 4;
         for (const Durability durability : {Durability::full, Durability::deferred})
-            test::guarded(findings, "traffic", [&] {
-                if (seconds != 0 && durability == Durability::full)  // half of the time left
-                    replaying.end = Clock::now() + (end - Clock::now()) / 2;
-                if (seconds != 0 && durability == Durability::deferred) replaying.end = end;
-                const char* name = durability == Durability::full ? "full" : "deferred";
-                states += run(place / name, durability, commits, replaying, findings);
-            });
+            for (const std::size_t log_bytes : {small_log(durability), std::size_t{0}}) {
+                if (seconds != 0)  // each has its share of the time
+                    replaying.end = Clock::now() + (end - Clock::now()) / left;
+                const std::string name = "run-" + std::to_string(left--);
+                test::guarded(findings, "traffic", [&] {
+                    states +=
+                        run(place / name, durability, log_bytes, commits, replaying, findings);
+                });
+            }
         std::filesystem::remove_all(place);
         ++seed;
     } while (Clock::now() < end && findings.count() == 0);

@@ -6,6 +6,7 @@
 #include "core/archive/restore.hpp"
 #include "core/archive/write_archive.hpp"
 #include "core/lmdb/lmdb_storage.hpp"
+#include "tests/crash/image.hpp"
 #include "tests/crash/workload.hpp"
 
 namespace vitrine::crash {
@@ -25,10 +26,23 @@ void require(bool good, const char* what) {
     if (!good) throw std::logic_error(what);
 }
 
-void make_store(const path& folder) {
-    Store store = Store::open(folder / "store", {.retention = Retention::commits(10)});
+void commit_all(Store& store) {
     set_up(store);
     for (int i = 0; i < 40; ++i) commit_next(store, 0);
+}
+
+void make_store(const path& folder) {
+    Store store = Store::open(folder / "store", {.retention = Retention::commits(10)});
+    commit_all(store);
+}
+
+/// The same store as a crash left it, most of it in its log.
+void make_crashed(const path& folder) {
+    const path made = folder.string() + "-made";
+    Store store =
+        Store::open(made, {.retention = Retention::commits(10), .log_bytes = std::size_t{1} << 20});
+    commit_all(store);
+    image_of(made).write(folder / "store");
 }
 
 /// The store of make_store(), whole, in a file.
@@ -96,12 +110,18 @@ void look_compacted(const path& folder, bool) {
     expect_store(folder / "store");
 }
 
+void mend(const path& folder) { Store::open(folder / "store", {.create_if_missing = false}); }
+void read_mended(const path& folder) { Store::open(folder / "store", {.read_only = true}); }
+void look_mended(const path& folder, bool) { expect_store(folder / "store"); }
+
 constexpr Making kMakings[] = {
     {"creating a store", [](const path&) {}, create, look_created},
     {"backing up", make_store, back_up, look_backed_up},
     {"writing an archive", make_store, archive, look_archived},
     {"restoring", prepare_restore, restore, look_restored},
     {"compacting", make_store, compact, look_compacted},
+    {"opening after a crash", make_crashed, mend, look_mended},
+    {"opening for reading after a crash", make_crashed, read_mended, look_mended},
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ void write(Store& store, std::uint32_t thread, std::uint64_t commits, FileLog& l
         if (held.size() > 3) held.pop_front();
         if (n % 40 == 20) litter(store, log, spoken, durability, n % 80 == 60 && thread == 0);
         if (durability == Durability::full) continue;
-        if (thread == 0 && n % 16 == 0)
+        if (thread == 0 && n % 4 == 0)
             spoken.say(log, {Acknowledgement::durable, 0, 0, store.flush().value()});
         if (thread == 1)
             spoken.say(log, {Acknowledgement::durable, 0, 0, store.durable_version().value()});
@@ -37,11 +37,12 @@ void write(Store& store, std::uint32_t thread, std::uint64_t commits, FileLog& l
 
 }  // namespace
 
-void run_traffic(const std::filesystem::path& file, Durability durability, std::uint64_t commits,
-                 FileLog& log, Spoken& spoken) {
+void run_traffic(const std::filesystem::path& file, Durability durability, std::size_t log_bytes,
+                 std::uint64_t commits, FileLog& log, Spoken& spoken) {
     StoreOptions options{.cache_bytes = 64 << 10,
                          .durability = durability,
-                         .flush_interval = std::chrono::milliseconds(1)};
+                         .flush_interval = std::chrono::milliseconds(1),
+                         .log_bytes = log_bytes};
     if (durability == Durability::deferred) options.retention = Retention::commits(30);
     Store store = Store::open(file, options);
     set_up(store);

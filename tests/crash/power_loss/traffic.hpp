@@ -24,8 +24,8 @@ struct Spoken {
 
 /// Two threads commit, each so many times, with all that makes files change: snapshots that are held
 /// and let go, large values, erasures, a history, garbage and its collection. The last thing is
-/// close().
-void run_traffic(const std::filesystem::path& file, Durability durability, std::uint64_t commits,
-                 FileLog& log, Spoken& spoken);
+/// close(). `log_bytes`: see StoreOptions.
+void run_traffic(const std::filesystem::path& file, Durability durability, std::size_t log_bytes,
+                 std::uint64_t commits, FileLog& log, Spoken& spoken);
 
 }  // namespace vitrine::crash
