@@ -78,6 +78,11 @@ class LogFile final : public CommitLog {
     /// A piece of the ring, which may go around its end. False where the file ends before.
     [[nodiscard]] bool read_ring(std::uint64_t place, std::span<Word> words) const;
     [[nodiscard]] std::optional<BlockHead> head_at(std::uint64_t place) const;
+    /// Whether there is room for so long a block in the file: what says else gets no memory.
+    [[nodiscard]] bool may_be(const BlockHead& head) const {
+        const std::uint64_t room = std::min<std::uint64_t>(capacity_, written_) / sizeof(Word);
+        return room >= kHeadWords && head.words <= room - kHeadWords;
+    }
     void expect_nothing_behind(std::uint64_t place) const;
 
     const std::string name_;
@@ -205,7 +210,7 @@ std::optional<BlockHead> LogFile::head_at(std::uint64_t place) const {
     std::array<Word, CommitLog::kHeadWords> words{};
     if (!read_ring(place, words)) return std::nullopt;
     auto head = read_head(words, number_);
-    if (head && head->words > capacity_ / sizeof(Word) - kHeadWords) head.reset();
+    if (head && !may_be(*head)) head.reset();
     return head;
 }
 
@@ -235,9 +240,10 @@ void LogFile::expect_nothing_behind(std::uint64_t place) const {
         if (read_at(kHeadBytes + done, words.data(), bytes) != bytes) return;
         for (std::size_t i = 0; i < words.size(); i += kSectorWords) {
             const auto head = read_head(Words(words).subspan(i), number_);
-            if (!head || head->place <= place || head->place % capacity_ != done + i * sizeof(Word))
+            if (!head || !may_be(*head) || head->place <= place ||
+                head->place % capacity_ != done + i * sizeof(Word))
                 continue;
-            std::vector<Word> content(std::min(head->words, capacity_ / sizeof(Word)));
+            std::vector<Word> content(head->words);
             if (read_ring(head->place + kHeadWords * sizeof(Word), content) && fits(*head, content))
                 throw CorruptionError(
                     fmt::format("{}: the commit log is damaged at {}: commits that were durable "

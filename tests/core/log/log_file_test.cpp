@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <cstring>
 #include <fstream>
 
 #include "core/lmdb/lmdb_storage.hpp"
 #include "core/log/log_block.hpp"
+#include "core/record.hpp"
 #include "tests/core/lmdb/file_size_limit.hpp"
 #include "tests/core/lmdb/temporary_folder.hpp"
 #include "tests/core/log/log_contract.hpp"
@@ -201,6 +203,34 @@ TEST(LogFileTest, NeverShowsWhatASingleBitMade) {
     const auto bits_of = [](std::size_t words) { return (words + 6) * 64 / 3; };
     EXPECT_NEAR(static_cast<double>(lost), static_cast<double>(bits_of(100)), 2);
     EXPECT_NEAR(static_cast<double>(refused), static_cast<double>(bits_of(10) + bits_of(60)), 3);
+}
+
+// Heads with right checksums, which nobody wrote.
+TEST(LogFileTest, TakesNoMemoryForABlockThatCannotBe) {
+    Made made{10, 60, 100};
+    const auto lie = [&](std::size_t at, std::size_t count, std::size_t which, Word number) {
+        std::string damaged = made.bytes;
+        const auto put = [&](std::size_t word, Word value) {
+            std::memcpy(damaged.data() + at + word * sizeof value, &value, sizeof value);
+        };
+        put(which, number);
+        std::vector<Word> head(count - 1);
+        std::memcpy(head.data(), damaged.data() + at, head.size() * sizeof(Word));
+        put(count - 1, hash_payload(head));
+        return damaged;
+    };
+    const std::string huge = lie(0, 7, 5, Word{1} << 55);  // a ring of 32 PiB
+    EXPECT_EQ(made.read(huge), made.blocks);
+    made.bytes = huge;
+    for (const Word words : {Word{1} << 44, Word{1} << 61, ~Word{0}, Word{kMiB / 8 - 5}})
+        for (std::size_t block = 0; block < 3; ++block) {
+            const std::string damaged = lie(made.offset(block), 6, 3, words);
+            if (block == 2) {
+                EXPECT_EQ(made.read(damaged), made.first(2));
+            } else {
+                EXPECT_THROW(made.read(damaged), CorruptionError);
+            }
+        }
 }
 
 TEST(LogFileTest, GoesOnWhenADiskThatWasFullIsNot) {
