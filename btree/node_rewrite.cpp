@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "btree/leaf_patch.hpp"
 #include "core/assert.hpp"
 
 namespace vitrine::btree {
@@ -54,8 +55,16 @@ NodeRewrite::Parts NodeRewrite::write_leaves(ObjectId first, std::span<const Ent
 
 NodeRewrite::Parts NodeRewrite::rewrite_leaf(const ObjectVersion* leaf, const OpSet& ops,
                                              OpRange range, bool rightmost) {
-    Merged merged;
     const LeafView* view = leaf == nullptr ? nullptr : &leaf->aux<LeafView>();
+    if (view != nullptr) {
+        if (const auto patch =
+                LeafPatch::plan(*view, ops, range.from, range.to, kind_.value, limits_)) {
+            if (patch->changes()) write(leaf->id(), kLeafType, patch->apply(), false);
+            added_ += patch->added();
+            return Parts{{{}, leaf->id()}};
+        }
+    }
+    Merged merged;
     merge(merged, view, 0, view == nullptr ? 0 : view->count, ops, range.from, range.to,
           kind_.value);
     const ObjectId id = leaf == nullptr ? ObjectId{} : leaf->id();

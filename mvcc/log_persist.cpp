@@ -127,6 +127,8 @@ void LogPersist::persist_directly(std::span<const std::shared_ptr<Commit>> commi
     if (ends) log_.reset();  // the next batch begins another one
     if (log_) log_->release(log_->end());
     if (direct_left_ != 0) --direct_left_;
+    constexpr std::size_t kMeasureEach = 16;
+    if (log_ && ++direct_batches_ % kMeasureEach == 0) measure();
     stored_.store(commits.back()->number.value(), std::memory_order_release);
     direct_ = std::move(whole);
 }

@@ -88,6 +88,7 @@ class LogPersist final : public PersistStage {
     std::size_t direct_left_;                  // batches before the log begins
     std::atomic<std::size_t> most_waiting_{};  // bytes of versions
     std::atomic<std::size_t> wanted_bytes_{};  // of the log
+    std::size_t direct_batches_ = 0;           // since the store was opened
     std::vector<core::Word> block_;
     std::unique_ptr<core::CommitLog> log_;  // made by persist(), in the exclusive of both locks
 
