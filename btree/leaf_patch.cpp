@@ -80,7 +80,7 @@ std::optional<LeafPatch> LeafPatch::plan(const LeafView& leaf, const OpSet& ops,
     return patch;
 }
 
-std::vector<core::Word> LeafPatch::apply() const {
+LeafPatch::Patched LeafPatch::apply(core::Words old) const {
     FlatBuilder builder(words());
     auto node = builder.initRoot<format::Leaf>();
     node.setValueForm(static_cast<format::ValueForm>(leaf_.form));
@@ -91,27 +91,42 @@ std::vector<core::Word> LeafPatch::apply() const {
     std::uint32_t* offsets = nullptr;
     if (leaf_.form == ValueForm::bytes)
         offsets = place_of<std::uint32_t>(node.initValueOffsets(count + 1));
-    auto* values = value_bytes_ == 0
-                       ? nullptr
-                       : reinterpret_cast<std::byte*>(
-                             node.initValues(static_cast<std::uint32_t>(value_bytes_)).begin());
-    std::size_t end = 0;  // of the values so far
-    const auto add_value = [&](const std::byte* from, std::size_t bytes) {
-        if (bytes != 0) std::memcpy(values + end, from, bytes);
-        end += bytes;
+    std::byte* values = nullptr;
+    if (value_bytes_ != 0)
+        values = reinterpret_cast<std::byte*>(
+            node.initValues(static_cast<std::uint32_t>(value_bytes_)).begin());
+
+    const auto* const to_begin =
+        reinterpret_cast<const std::byte*>(heads) - fixed_words<format::Leaf>() * sizeof(Word);
+    const auto* const from_begin = reinterpret_cast<const std::byte*>(old.data());
+    std::array<std::vector<core::log::CopiedRun>, 3> runs;  // of heads, offsets and values
+    const auto copy = [&](std::size_t column, void* to, const void* from, std::size_t bytes) {
+        if (bytes == 0) return;
+        std::memcpy(to, from, bytes);
+        runs[column].push_back(
+            {static_cast<std::size_t>(static_cast<const std::byte*>(to) - to_begin),
+             static_cast<std::size_t>(static_cast<const std::byte*>(from) - from_begin), bytes});
     };
+    std::size_t end = 0;  // of the values so far
     const auto keep = [&](std::uint32_t begin, std::uint32_t until) {
         if (begin == until) return;
-        std::memcpy(heads, leaf_.heads + begin, (until - begin) * sizeof *heads);
+        copy(0, heads, leaf_.heads + begin, (until - begin) * sizeof *heads);
         heads += until - begin;
         std::size_t first = std::size_t{begin} * kWordValueBytes;
         if (offsets != nullptr) {
             first = leaf_.value_offsets[begin] & ~LeafView::kLarge;
-            const auto moved = static_cast<std::uint32_t>(end - first);  // around 0, if need be
-            for (std::uint32_t i = begin; i < until; ++i)
-                *offsets++ = leaf_.value_offsets[i] + moved;
+            if (first == end) {
+                copy(1, offsets, leaf_.value_offsets + begin, (until - begin) * sizeof *offsets);
+                offsets += until - begin;
+            } else {
+                const auto moved = static_cast<std::uint32_t>(end - first);  // perhaps downwards
+                for (std::uint32_t i = begin; i < until; ++i)
+                    *offsets++ = leaf_.value_offsets[i] + moved;
+            }
         }
-        add_value(leaf_.values + first, old_value_bytes(begin, until));
+        const std::size_t bytes = old_value_bytes(begin, until);
+        copy(2, values + end, leaf_.values + first, bytes);
+        end += bytes;
     };
     std::uint32_t kept = 0;
     for (const Change& change : all()) {
@@ -120,11 +135,16 @@ std::vector<core::Word> LeafPatch::apply() const {
         *heads++ = change.head;
         if (offsets != nullptr) *offsets++ = static_cast<std::uint32_t>(end);
         const ByteSpan value = change.bytes();
-        add_value(value.data(), value.size());
+        if (!value.empty()) std::memcpy(values + end, value.data(), value.size());
+        end += value.size();
     }
     keep(kept, leaf_.count);
     if (offsets != nullptr) *offsets = static_cast<std::uint32_t>(end);
-    return builder.take();
+
+    Patched patched{builder.take(), std::move(runs[0])};
+    for (const auto& column : {runs[1], runs[2]})
+        patched.runs.insert(patched.runs.end(), column.begin(), column.end());
+    return patched;
 }
 
 }  // namespace vitrine::btree

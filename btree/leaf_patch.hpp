@@ -6,6 +6,7 @@
 
 #include "btree/leaf.hpp"
 #include "btree/op_set.hpp"
+#include "core/log/delta.hpp"
 
 namespace vitrine::btree {
 
@@ -22,8 +23,13 @@ class LeafPatch {
     [[nodiscard]] bool changes() const { return count_ != 0; }
     /// By how many entries the leaf grows.
     [[nodiscard]] std::uint32_t added() const { return added_; }
-    /// The same bytes as build_leaf() with the entries of then. Requires: changes().
-    [[nodiscard]] std::vector<core::Word> apply() const;
+    struct Patched {
+        std::vector<core::Word> payload;
+        std::vector<core::log::CopiedRun> runs;  ///< what it has of the old one, in order
+    };
+    /// The same bytes as build_leaf() with the entries of then. `old`: what the leaf is a view of.
+    /// Requires: changes().
+    [[nodiscard]] Patched apply(core::Words old) const;
 
   private:
     /// Before entry `index` of the old leaf, or in its place.

@@ -59,7 +59,13 @@ NodeRewrite::Parts NodeRewrite::rewrite_leaf(const ObjectVersion* leaf, const Op
     if (view != nullptr) {
         if (const auto patch =
                 LeafPatch::plan(*view, ops, range.from, range.to, kind_.value, limits_)) {
-            if (patch->changes()) write(leaf->id(), kLeafType, patch->apply(), false);
+            if (patch->changes()) {
+                const LeafPatch::Patched patched = patch->apply(leaf->payload());
+                context_.put(leaf->id(), kLeafType, patched.payload,
+                             context_.wants_deltas()
+                                 ? core::log::make_delta(patched.payload, patched.runs)
+                                 : std::vector<core::Word>{});
+            }
             added_ += patch->added();
             return Parts{{{}, leaf->id()}};
         }

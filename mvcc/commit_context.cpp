@@ -30,7 +30,7 @@ Change* CommitContext::find_change(ObjectId id) {
 
 Change& CommitContext::add_change(ObjectId id, VersionHandle predecessor) {
     holds_.emplace_back(store_.table(), id);
-    changes_.push_back(Change{id, {}, std::move(predecessor)});
+    changes_.push_back(Change{id, {}, std::move(predecessor), {}});
     if (!index_.empty()) index_.emplace(id, changes_.size() - 1);
     return changes_.back();
 }
@@ -67,11 +67,17 @@ void CommitContext::tell(ObjectId id, TypeId type, Words payload) {
     }
 }
 
-const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload) {
+bool CommitContext::wants_deltas() const { return store_.pipeline().has_log(); }
+
+const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload,
+                                        std::vector<Word> delta) {
     tell(id, type, payload);
     VersionHandle fresh = make(id, type, payload);
+    const bool first = !delta.empty() && find_change(id) == nullptr;
     Change& mine = change(id);
     mine.fresh = std::move(fresh);
+    mine.delta.clear();
+    if (first && mine.predecessor) mine.delta = std::move(delta);
     return mine.fresh.get();
 }
 

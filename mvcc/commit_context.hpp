@@ -15,6 +15,8 @@ struct Change {
     ObjectId id;
     VersionHandle fresh{};        ///< the new version, perhaps a tombstone; nothing: dropped
     VersionHandle predecessor{};  ///< the version that it supersedes; nothing: the object is new
+    /// How the new one comes out of the predecessor (core/log/delta.hpp), if somebody knew.
+    std::vector<Word> delta{};
 };
 
 /// What a commit sees and does inside the sequencing section: the newest state, to which it adds its
@@ -46,7 +48,10 @@ class CommitContext {
 
     ObjectId allocate();
     /// Makes a new version of the object. A second put of the same object replaces the first.
-    const ObjectVersion* put(ObjectId id, TypeId type, Words payload);
+    /// `delta`, for the commit log: to the newest version before this commit.
+    const ObjectVersion* put(ObjectId id, TypeId type, Words payload, std::vector<Word> delta = {});
+    /// Whether a delta is of use.
+    [[nodiscard]] bool wants_deltas() const;
     /// The first version of an object. Requires: `id` was allocated by this transaction.
     const ObjectVersion* create(ObjectId id, TypeId type, Words payload);
     /// Erases the object: a tombstone takes its place, so that absence can be told from loss.

@@ -18,6 +18,11 @@ constexpr std::size_t kMostLog = 64 * kMiB;
 constexpr std::size_t kLeastWaiting = kMiB;
 constexpr std::size_t kMostWaiting = 64 * kMiB;
 
+std::size_t logged_words(const Change& change) {
+    if (!change.fresh) return 0;
+    return change.delta.empty() ? change.fresh->row().size() : change.delta.size();
+}
+
 }  // namespace
 
 LogPersist::LogPersist(Store& store, const std::atomic<std::uint64_t>& published,
@@ -70,6 +75,7 @@ void LogPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
     const std::uint64_t place = log_->end();
     for (Logged& logged : taken) {
         logged.changes.swap(logged.commit->changes);
+        for (Change& change : logged.changes) change.delta = {};
         logged.place = place;
     }
     appends_.fetch_add(1, std::memory_order_relaxed);
@@ -80,9 +86,10 @@ void LogPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
 
 bool LogPersist::fits_the_log(std::span<const std::shared_ptr<Commit>> commits) const {
     if (store_.types().has_pending() || outgrown()) return false;
-    std::size_t bytes = 0;
-    for (const auto& commit : commits) bytes += commit->bytes;
-    return bytes <= log_->capacity() / kLargestShare;
+    std::size_t words = 0;
+    for (const auto& commit : commits)
+        for (const Change& change : commit->changes) words += logged_words(change);
+    return words <= log_->capacity() / kLargestShare / sizeof(core::Word);
 }
 
 void LogPersist::encode(std::span<const std::shared_ptr<Commit>> commits) {
@@ -91,8 +98,15 @@ void LogPersist::encode(std::span<const std::shared_ptr<Commit>> commits) {
     for (const auto& commit : commits) {
         writer.add_commit({commit->number, commit->time, commit->note, commit->touched},
                           commit->changes.size());
-        for (const Change& change : commit->changes)
-            writer.add_change(change.id, change.fresh ? change.fresh->row() : core::Words{});
+        for (const Change& change : commit->changes) {
+            if (!change.fresh) {
+                writer.add_change(change.id, {});
+            } else if (change.delta.empty()) {
+                writer.add_change(change.id, change.fresh->row());
+            } else {
+                writer.add_delta(change.id, change.fresh->row(), change.delta);
+            }
+        }
     }
 }
 

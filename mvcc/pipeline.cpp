@@ -7,6 +7,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "core/log/delta.hpp"
 #include "core/record.hpp"
 #include "mvcc/direct_persist.hpp"
 #include "mvcc/flusher.hpp"
@@ -21,16 +22,17 @@ Pipeline::Pipeline(Store& store, const StoreOptions& options, const core::Storag
     : store_(store),
       deferred_(options.durability == Durability::deferred),
       read_only_(options.read_only),
+      has_log_(!options.read_only && options.log_bytes != std::size_t{0}),
       sequenced_(state.newest),
       last_time_(state.time),
       recent_(state.newest),
       published_(state.newest.value()),
       durable_(state.newest.value()),
       times_{{state.newest, state.time}} {
-    if (read_only_ || options.log_bytes == std::size_t{0}) {
-        stage_ = std::make_unique<DirectPersist>(store, state.newest);
-    } else {
+    if (has_log_) {
         stage_ = std::make_unique<LogPersist>(store, published_, options.log_bytes);
+    } else {
+        stage_ = std::make_unique<DirectPersist>(store, state.newest);
     }
     if (deferred_ && !read_only_) {
         queue_ = std::make_unique<Flusher>(*this, options.flush_interval);
@@ -136,6 +138,29 @@ Version Pipeline::await(Version version, std::uint64_t failures) {
     return version;
 }
 
+namespace {
+
+/// The row of which the log has a delta, checked. Throws: CorruptionError.
+std::vector<Word> whole_row(CommitContext& context, Version version,
+                            const core::log::LoggedChange& change) {
+    const ObjectVersion* before = context.newest(change.id);
+    const auto payload = before == nullptr ? std::nullopt
+                                           : core::log::apply_delta(before->payload(), change.delta,
+                                                                    change.payload_words);
+    if (!payload)
+        throw CorruptionError(
+            fmt::format("object #{}: what the commit log has of version {} does not fit the "
+                        "version before",
+                        change.id.value, version.value()),
+            core::to_ref(change.id), version);
+    std::vector<Word> row(change.row.begin(), change.row.end());
+    row.insert(row.end(), payload->begin(), payload->end());
+    core::check_row(change.id, version, row);
+    return row;
+}
+
+}  // namespace
+
 std::shared_ptr<Commit> Pipeline::redo(const core::log::LoggedCommit& logged) {
     auto commit = std::make_shared<Commit>();
     commit->number = logged.row.version;
@@ -149,6 +174,9 @@ std::shared_ptr<Commit> Pipeline::redo(const core::log::LoggedCommit& logged) {
     for (const core::log::LoggedChange& change : logged.changes) {
         if (change.row.empty()) {
             context.drop(change.id);
+        } else if (!change.delta.empty()) {
+            const std::vector<Word> row = whole_row(context, logged.row.version, change);
+            context.put(change.id, row[0], core::Words(row).subspan(core::kRowHeaderWords));
         } else {
             context.put(change.id, change.row[0], change.row.subspan(core::kRowHeaderWords));
         }

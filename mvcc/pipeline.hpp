@@ -57,6 +57,8 @@ class Pipeline final : public CommitSink {
     /// Brings all that is published into the storage, and superseded versions that only memory has
     /// and somebody sees (StorageWriter, D2). Requires: hold_batches(). Throws: StorageError.
     void write_out() { stage_->write_out(); }
+    /// Whether batches go through a commit log, now or later.
+    [[nodiscard]] bool has_log() const { return has_log_; }
     /// Up to here the storage itself has all commits.
     [[nodiscard]] Version stored() const { return stage_->stored(); }
     /// Brings the commits of the log that a crash left into the storage. Called once, before anybody
@@ -91,6 +93,7 @@ class Pipeline final : public CommitSink {
     Store& store_;
     const bool deferred_;
     const bool read_only_;
+    const bool has_log_;
     std::mutex sequencing_;
     Version sequenced_;            // guarded by sequencing_
     core::Time last_time_;         // guarded by sequencing_

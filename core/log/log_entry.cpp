@@ -10,7 +10,7 @@
 namespace vitrine::core::log {
 namespace {
 
-enum Kind : std::uint64_t { kDropped = 0, kRow = 1 };
+enum Kind : std::uint64_t { kDropped = 0, kRow = 1, kDelta = 2 };
 constexpr int kKindShift = 56;
 
 /// Takes words off the front.
@@ -60,6 +60,13 @@ void EntryWriter::add_change(ObjectId id, Words row) {
     block_.insert(block_.end(), row.begin(), row.end());
 }
 
+void EntryWriter::add_delta(ObjectId id, Words row, Words delta) {
+    const std::size_t words = kRowHeaderWords + 1 + delta.size();
+    block_.insert(block_.end(), {id.value, kDelta << kKindShift | words, row[0], row[1],
+                                 row.size() - kRowHeaderWords});
+    block_.insert(block_.end(), delta.begin(), delta.end());
+}
+
 std::uint64_t read_entry(Words content, const std::string& log,
                          FunctionRef<void(const LoggedCommit&)> sink) {
     Reader reader(content, log);
@@ -77,11 +84,17 @@ std::uint64_t read_entry(Words content, const std::string& log,
             change.id = ObjectId{reader.next()};
             const Word head = reader.next();
             change.row = reader.take(head & ((Word{1} << kKindShift) - 1));
+            change.delta = {};
             const Word kind = head >> kKindShift;
-            if (change.id.value - 1 >= kMaxObjectId || kind > kRow ||
-                (kind == kDropped) != change.row.empty())
+            if (change.id.value - 1 >= kMaxObjectId || kind > kDelta ||
+                (kind == kDropped) != change.row.empty() ||
+                (kind == kDelta && change.row.size() <= kRowHeaderWords + 1))
                 reader.fail();
             if (kind == kRow) check_row(change.id, version, change.row);
+            if (kind != kDelta) continue;
+            change.payload_words = change.row[kRowHeaderWords];
+            change.delta = change.row.subspan(kRowHeaderWords + 1);
+            change.row = change.row.first(kRowHeaderWords);
         }
         sink(commit);
     }

@@ -12,12 +12,16 @@ namespace vitrine::core::log {
 //
 // [first free object id], then for each commit: [version][number of changes][bytes of its row in the
 // log of commits][that row, see commit_row.hpp, padded to words], for each change: [object id]
-// [kind << 56 | words of the row][the row, as in the storage].
+// [kind << 56 | words that follow][the row, as in the storage; or the row's two words of head, the
+// payload's size in words, and how it comes out of the version before (delta.hpp)].
 
 /// What a commit did to one object. A row of a header alone is a tombstone.
 struct LoggedChange {
     ObjectId id;
-    Words row{};  ///< borrowed; empty: the object was dropped without a tombstone
+    Words row{};    ///< borrowed; its head alone when there is a delta; empty: the object was
+                    ///< dropped without a tombstone
+    Words delta{};  ///< borrowed
+    std::size_t payload_words = 0;  ///< with a delta
 };
 
 struct LoggedCommit {
@@ -33,17 +37,16 @@ class EntryWriter {
     void begin(std::uint64_t next_object_id);
     void add_commit(const CommitRow& row, std::size_t changes);
     void add_change(ObjectId id, Words row);
+    /// The row's payload as a delta to the version before.
+    void add_delta(ObjectId id, Words row, Words delta);
 
   private:
     std::vector<Word>& block_;
     std::vector<std::byte> bytes_;
 };
 
-/// Words that a change takes.
-constexpr std::size_t change_words(Words row) { return 2 + row.size(); }
-
-/// Hands out the commits of a block's content, in order. Rows are checked (record.hpp), so that they
-/// may be used. Returns the first free object id. Throws: CorruptionError naming the log.
+/// Hands out the commits of a block's content, in order. Whole rows are checked (record.hpp), so that
+/// they may be used; who makes one out of a delta has to do it. Returns the first free object id. Throws: CorruptionError naming the log.
 std::uint64_t read_entry(Words content, const std::string& log,
                          FunctionRef<void(const LoggedCommit&)> sink);
 

@@ -68,9 +68,7 @@ class LogFile final : public CommitLog {
             (is_full(error) ? "the disk is full" : std::generic_category().message(error)));
     }
     /// A limit of the file's size is one too.
-    static bool is_full(int error) {
-        return error == ENOSPC || error == EDQUOT || error == EFBIG;
-    }
+    static bool is_full(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
     void write_at(std::uint64_t offset, const void* data, std::size_t bytes);
     [[nodiscard]] std::size_t read_at(std::uint64_t offset, void* data, std::size_t bytes) const;
     void sync();
