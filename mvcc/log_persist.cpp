@@ -36,11 +36,12 @@ LogPersist::LogPersist(Store& store, const std::atomic<std::uint64_t>& published
       backlogs_(1) {}
 
 void LogPersist::measure() {
-    const std::uint64_t stored = store_.storage().size().file_bytes;
-    wanted_bytes_ = bytes_ ? *bytes_ : std::clamp<std::size_t>(stored / 2, kLeastLog, kMostLog);
+    const core::StorageSize size = store_.storage().size();
+    const std::uint64_t used = size.file_bytes - std::min(size.free_bytes, size.file_bytes);
+    wanted_bytes_ = bytes_ ? *bytes_ : std::clamp<std::size_t>(used / 2, kLeastLog, kMostLog);
     // Beside the cache, so a part of what that may take.
     const std::size_t part = std::min<std::size_t>(
-        store_.options().cache_bytes / 4, std::max<std::size_t>(stored / 4, 4 * kLeastWaiting));
+        store_.options().cache_bytes / 4, std::max<std::size_t>(used / 8, 4 * kLeastWaiting));
     most_waiting_ = std::clamp(part, kLeastWaiting, kMostWaiting);
 }
 
