@@ -83,12 +83,28 @@ TEST(LogEntryTest, GivesBackTheCommitsOfABatch) {
     EXPECT_EQ(at, commits.size());
 }
 
-TEST(LogEntryTest, KnowsTheWordsOfAChange) {
-    for (const Made& commit : {made(3, 1), made(4, 4)}) {
-        std::size_t words = content_of({Made{commit.row, {}}}, 1).size();
-        for (const auto& [id, row] : commit.changes) words += log::change_words(row);
-        EXPECT_EQ(content_of({commit}, 1).size(), words);
-    }
+TEST(LogEntryTest, HasADeltaInsteadOfAPayload) {
+    const std::vector<Word> row{77, 88, 1, 2, 3};
+    const std::vector<Word> delta{5, 6};
+    std::vector<Word> block;
+    log::EntryWriter writer(block);
+    writer.begin(9);
+    writer.add_commit({Version{4}, {}}, 1);
+    writer.add_delta(ObjectId{30}, row, delta);
+    const Words content = Words(block).subspan(CommitLog::kHeadWords);
+    int seen = 0;
+    log::read_entry(content, "the log", [&](const LoggedCommit& commit) {
+        ++seen;
+        ASSERT_EQ(commit.changes.size(), 1U);
+        const auto& change = commit.changes[0];
+        EXPECT_EQ(change.id, ObjectId{30});
+        EXPECT_EQ(std::vector<Word>(change.row.begin(), change.row.end()),
+                  (std::vector<Word>{77, 88}));
+        EXPECT_EQ(change.payload_words, 3U);
+        EXPECT_EQ(std::vector<Word>(change.delta.begin(), change.delta.end()), delta);
+    });
+    EXPECT_EQ(seen, 1);
+    EXPECT_FALSE(read(content.first(content.size() - 1)));
 }
 
 TEST(LogEntryTest, RefusesContentThatIsCutOff) {
