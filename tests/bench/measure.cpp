@@ -25,21 +25,6 @@ double quantile(std::vector<double> samples, double part) {
 
 double median(std::vector<double> samples) { return quantile(std::move(samples), 0.5); }
 
-Pair compare(int rounds, const std::function<double()>& vitrine,
-             const std::function<double()>& lmdb, bool warm_up) {
-    if (warm_up) {
-        vitrine();
-        lmdb();
-    }
-    std::vector<double> ours, theirs, quotients;
-    for (int round = 0; round < rounds; ++round) {
-        ours.push_back(vitrine());
-        theirs.push_back(lmdb());
-        quotients.push_back(theirs.back() / ours.back());
-    }
-    return {median(ours), median(theirs), median(quotients)};
-}
-
 double on_threads(std::size_t threads, std::size_t items, Clock clock,
                   const std::function<void(std::size_t thread)>& work) {
     std::vector<double> needed(threads);
@@ -58,19 +43,19 @@ double on_threads(std::size_t threads, std::size_t items, Clock clock,
            static_cast<double>(threads * items);
 }
 
-double per_second(std::size_t threads, double seconds,
-                  const std::function<void(std::size_t thread)>& work) {
+Rate repeat(std::size_t threads, double seconds,
+            const std::function<void(std::size_t thread)>& work) {
     std::atomic<bool> done{false};
-    std::vector<std::size_t> counts(threads * 8);  // a cache line each
+    Rate rate;
+    rate.counts.resize(threads);
     std::barrier start(static_cast<std::ptrdiff_t>(threads) + 1);
     std::vector<std::jthread> running;
     for (std::size_t thread = 0; thread < threads; ++thread)
         running.emplace_back([&, thread] {
+            std::size_t count = 0;
             start.arrive_and_wait();
-            while (!done.load(std::memory_order_relaxed)) {
-                work(thread);
-                ++counts[thread * 8];
-            }
+            for (; !done.load(std::memory_order_relaxed); ++count) work(thread);
+            rate.counts[thread] = count;
         });
     start.arrive_and_wait();
     const double begin = now(Clock::wall);
@@ -79,8 +64,10 @@ double per_second(std::size_t threads, double seconds,
     running.clear();
     // What was under way when time was up is counted, and so is the time it took.
     const double elapsed = now(Clock::wall) - begin;
-    return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::size_t{0})) /
-           elapsed * 1e9;
+    rate.per_second = static_cast<double>(
+                          std::accumulate(rate.counts.begin(), rate.counts.end(), std::size_t{0})) /
+                      elapsed * 1e9;
+    return rate;
 }
 
 }  // namespace vitrine::bench

@@ -1,44 +1,39 @@
 #pragma once
 
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
-
-#include "tests/bench/report.hpp"
-#include "tests/bench/stores.hpp"
 
 namespace vitrine::bench {
 
-/// Lines of the table that share their preparation; `--only` picks them by name.
-struct Rows {
-    std::string_view name;
-    void (*run)(const Bench& bench, Report& report);
+/// What Vitrine's figure is held against.
+enum class Goal {
+    times_lmdb,     ///< at least so many times as fast, or as many, as LMDB
+    ratio_at_most,  ///< at most so many times LMDB's
+    value_at_most,
+    value_at_least,
+    none,
 };
 
-void hot_objects(const Bench& bench, Report& report);
-void hot_look_ups(const Bench& bench, Report& report);
-void scans(const Bench& bench, Report& report);
-void cold_scans(const Bench& bench, Report& report);
-void sorted_load(const Bench& bench, Report& report);
-void random_load(const Bench& bench, Report& report);
-void transfers(const Bench& bench, Report& report);
-void deferred_transfers(const Bench& bench, Report& report);
-void snapshots(const Bench& bench, Report& report);
-void reader_beside_writer(const Bench& bench, Report& report);
-void growth(const Bench& bench, Report& report);
-void opening(const Bench& bench, Report& report);
-
-inline constexpr Rows kRows[] = {
-    {"hot-objects", hot_objects},
-    {"hot-look-ups", hot_look_ups},
-    {"scans", scans},
-    {"cold-scans", cold_scans},
-    {"sorted-load", sorted_load},
-    {"random-load", random_load},
-    {"transfers", transfers},
-    {"deferred-transfers", deferred_transfers},
-    {"snapshots", snapshots},
-    {"reader-beside-writer", reader_beside_writer},
-    {"growth", growth},
-    {"opening", opening},
+/// A line of the table: one figure of one workload.
+struct Row {
+    std::string_view workload;
+    std::string_view figure;
+    std::string_view group;  ///< of the charts
+    std::string_view work;
+    std::string_view unit;
+    Goal goal = Goal::none;
+    double target = 0;
+    bool higher_is_better = false;
 };
+
+/// In the order of the table. Where a figure grows with the number of keys, the target is for a million.
+std::span<const Row> all_rows();
+
+/// How much of its goal a row reached, 1 and above being all of it; nothing without a goal.
+/// `times_lmdb`: how many times as fast (or as many, or as small) as LMDB.
+std::optional<double> reached(const Row& row, double value, double times_lmdb, double keys);
+std::string target_text(const Row& row, double keys);
 
 }  // namespace vitrine::bench
