@@ -38,6 +38,8 @@ struct TableJson @0x9f3b2ad07c5e4168 {
   processor @5 :Text;
   stores @6 :List(Store);
   rows @7 :List(Row);
+  # The share of the processors' time that other programs took meanwhile.
+  others @8 :Float64;
 
   struct Store {
     name @0 :Text;

@@ -52,6 +52,7 @@ std::string json(const Table& table) {
     auto said = message.initRoot<TableJson>();
     said.setKeys(table.scale.keys);
     said.setRounds(static_cast<unsigned>(table.rounds));
+    said.setOthers(table.others);
     said.setCacheBytes(table.scale.cache_bytes);
     said.setDay(terminated(machine.day));
     said.setProcessors(machine.processors);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "tests/bench/child.hpp"
+#include "tests/bench/others.hpp"
 #include "tests/bench/run.hpp"
 #include "tests/bench/syncs.hpp"
 #include "tests/bench/table.hpp"
@@ -61,10 +62,12 @@ void write(const std::string& file, const std::string& text) {
     if (!out.flush()) throw std::runtime_error("cannot write " + file);
 }
 
-/// In the order of the rows, which is that of the table for readers.
-void sort_lines(Table& table) {
+/// What there is so far, in the order of the rows: a run that is broken off leaves what it had.
+void write_files(const Options& options, Table table) {
     std::sort(table.lines.begin(), table.lines.end(),
               [](const Line& a, const Line& b) { return a.row < b.row; });
+    write(options.markdown_file, markdown(table));
+    write(options.json_file, json(table));
 }
 
 int run(Options& options) {
@@ -77,6 +80,7 @@ int run(Options& options) {
         else if (kind.name == "vitrine" || wanted(options.stores, kind.name))
             table.stores.push_back(&kind);
     fmt::print("{}\n", head_text(table));
+    const Others others;
     bool good = true;
     for (const Workload& workload : all_workloads()) {
         if (!wanted(options.only, workload.name)) continue;
@@ -87,11 +91,11 @@ int run(Options& options) {
         for (std::size_t i = before; i < table.lines.size(); ++i)
             fmt::print("{}\n", line_text(table, table.lines[i]));
         std::fflush(stdout);
+        table.others = others.share();
+        write_files(options, table);
     }
     for (const Kind* kind : table.missing) fmt::print("not installed: {}\n", kind->title);
-    sort_lines(table);
-    write(options.markdown_file, markdown(table));
-    write(options.json_file, json(table));
+    fmt::print("other programs took {:.0f} % of the processors meanwhile\n", table.others * 100);
     return good ? 0 : 1;
 }
 

@@ -98,11 +98,13 @@ std::string line_text(const Table& table, const Line& line) {
 std::string markdown(const Table& table) {
     const Machine machine = this_machine();
     std::string text = fmt::format(
-        "{}: {} processors ({}), {} keys, values of {} bytes, caches of {} MiB, medians of {} "
-        "rounds. The best of a row is bold; the ratio is how many times as fast (or as many, or "
-        "as small) as LMDB Vitrine is in the same round.\n\n",
-        machine.day, machine.processors, machine.processor, number(double(table.scale.keys)),
-        kValueBytes, table.scale.cache_bytes >> 20, table.rounds);
+        "{}: {} processors ({}), of whose time other programs took {:.0f} %; {} keys, values of {} "
+        "bytes, caches of {} MiB; medians of the rounds that counted ({}). The best of a row is "
+        "bold; the ratio is how many times as fast (or as many, or as small) as LMDB Vitrine is "
+        "in the same round.\n\n",
+        machine.day, machine.processors, machine.processor, table.others * 100,
+        number(static_cast<double>(table.scale.keys)), kValueBytes, table.scale.cache_bytes >> 20,
+        table.rounds);
     text += "| work | unit |" + columns(table) + " Vitrine / LMDB | target | |\n|---|---|";
     for (std::size_t i = 0; i <= table.stores.size(); ++i) text += "---:|";
     text += "---|---|\n";

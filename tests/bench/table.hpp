@@ -28,6 +28,7 @@ struct Line {
 struct Table {
     Scale scale;
     int rounds = 0;
+    double others = 0;  ///< the share of the processors' time that other programs took meanwhile
     std::vector<const Kind*> stores{};  ///< Vitrine is the first
     std::vector<const Kind*> missing{};
     std::vector<Line> lines{};
