@@ -34,7 +34,16 @@ struct Table {
     std::vector<Line> lines{};
 };
 
-/// A line as the terminal shows it.
+/// Three digits, and whole numbers from 100 on.
+std::string number(double value);
+/// Whether the first figure is better than the other.
+bool better(const Row& row, double one, double other);
+/// "reached", "within 2x" or "SHORT"; empty where there is no target.
+std::string verdict(const Table& table, const Line& line);
+/// Vitrine against LMDB; "-" where one of them has no figure.
+std::string ratio_text(const Line& line);
+
+/// Lines as the terminal shows them.
 std::string head_text(const Table& table);
 std::string line_text(const Table& table, const Line& line);
 
