@@ -36,7 +36,8 @@ inline constexpr Kind kLeveldb{
     "memtables, no compression"};
 inline constexpr Kind kSqlite{
     "sqlite", "SQLite", open_sqlite,
-    "WAL, synchronous=FULL, or NORMAL for deferred; 4096-byte pages, a connection and prepared "
+    "WAL of 64 MiB, synchronous=FULL, or NORMAL for deferred; 4096-byte pages, a connection and "
+    "prepared "
     "statements per thread, BEGIN IMMEDIATE behind one mutex (its own busy handler sleeps), keys "
     "as the table's own (rowid, or WITHOUT ROWID)"};
 inline constexpr Kind kBerkeley{

@@ -2,7 +2,8 @@
 // the log at each commit; NORMAL, which stands for deferred, syncs at checkpoints only and keeps the
 // promise of a prefix. It has one writer at a time: writers wait for a mutex of ours, since its own
 // busy handler sleeps. Integers and accounts are rows under their rowid, texts a table WITHOUT ROWID;
-// values are blobs, read where they lie.
+// values are blobs, read where they lie. The log is brought into the file every 64 MiB, which is what
+// the log-structured stores let their logs grow to; by default it would be with each large transaction.
 #include <sqlite3.h>
 
 #include <mutex>
@@ -22,7 +23,8 @@ class Connection {
         check(sqlite3_open_v2((place.folder / "data.sqlite").c_str(), &raw, kFlags, nullptr));
         check(sqlite3_busy_timeout(raw, 60'000));
         const char* const sync = place.sync == Sync::durable ? "FULL" : "NORMAL";
-        run("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=" +
+        run("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=16384; "
+            "PRAGMA synchronous=" +
             std::string(sync) + "; PRAGMA cache_size=-" + std::to_string(place.cache_bytes >> 10) +
             (place.content == Content::texts
                  ? "; CREATE TABLE IF NOT EXISTS data(key BLOB PRIMARY KEY, value BLOB) "
@@ -89,7 +91,8 @@ class SqliteStore final : public Store {
   public:
     explicit SqliteStore(const Place& at) : place(at), connection_(at) {}
     std::unique_ptr<Session> session() override;
-    void flush() override { connection_.run("PRAGMA wal_checkpoint(FULL)"); }
+    /// Syncs the log, and then what of it no reader needs any longer. FULL would wait for readers.
+    void flush() override { connection_.run("PRAGMA wal_checkpoint(PASSIVE)"); }
 
     const Place place;
     std::mutex writers;
