@@ -2,9 +2,27 @@
 // change nothing in it.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "tests/bench/workload.hpp"
 
 namespace vitrine::bench {
+namespace {
+
+/// Some stores come to a standstill under an old snapshot.
+constexpr double kPatienceSeconds = 180;
+
+void update(Session& writer, const std::vector<std::uint32_t>& indices) {
+    const double begin = now(Clock::wall);
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        writer.put({&indices[i], 1}, 1);
+        if ((now(Clock::wall) - begin) / 1e9 > kPatienceSeconds)
+            throw Absent(fmt::format("{} of {} updates in {} seconds", i + 1, indices.size(),
+                                     kPatienceSeconds));
+    }
+}
+
+}  // namespace
 
 void growth(Round& round) {
     // A fifth of the keys: 200,000 of a million.
@@ -20,7 +38,7 @@ void growth(Round& round) {
         holder->draw(updated);
         holder->hold();
         const std::uint64_t then = holder->look_up(0, updated.size());
-        for (std::size_t i = 0; i < updated.size(); ++i) writer->put({&updated[i], 1}, 1);
+        update(*writer, updated);
         store->flush();
         // Logs of a fixed size can take it all in; a ratio wants more than nothing.
         round.add("growth", std::max(0.01, mebibytes(place) - before));
