@@ -23,7 +23,10 @@ double quantile(std::vector<double> samples, double part) {
     return samples[static_cast<std::size_t>(nth)];
 }
 
-double median(std::vector<double> samples) { return quantile(std::move(samples), 0.5); }
+double median(std::vector<double> samples) {
+    std::sort(samples.begin(), samples.end());
+    return (samples[(samples.size() - 1) / 2] + samples[samples.size() / 2]) / 2;
+}
 
 double on_threads(std::size_t threads, std::size_t items, Clock clock,
                   const std::function<void(std::size_t thread)>& work) {
