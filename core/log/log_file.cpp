@@ -271,7 +271,8 @@ std::filesystem::path log_path(const std::filesystem::path& store) {
     // store is made, when a link leads nowhere yet.
     constexpr int kMostLinks = 40;
     std::error_code error;
-    std::filesystem::path real = std::filesystem::absolute(store);
+    std::filesystem::path real = std::filesystem::absolute(store, error);
+    if (error) return store.string() + "-log";  // no name of a file: opening it says so
     for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(real, error); ++i) {
         const std::filesystem::path target = std::filesystem::read_symlink(real, error);
         if (error) break;

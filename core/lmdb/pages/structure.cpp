@@ -56,8 +56,10 @@ std::string fault_of_tables(const Page& page, std::uint64_t root) {
 void require_tables(const PageFile& file, std::uint64_t root) {
     Page page;
     if (root == kNoPage) return;
+    if (root >= file.pages())
+        throw CorruptionError(fmt::format("{}: its page {} is missing", file.name(), root));
     if (!file.read(root, page))
-        throw CorruptionError(fmt::format("{}: its page {} cannot be read", file.name(), root));
+        throw StorageError(fmt::format("{}: its page {} cannot be read", file.name(), root));
     if (page.branch() && page.stored_number() == root)
         throw StorageError(fmt::format(
             "{}: not a Vitrine store (a stranger's LMDB file), or its page {} is damaged",

@@ -39,7 +39,8 @@ struct FileSizeTest : testing::Test {
 
     TemporaryFolder folder;
     std::mt19937 random{6};
-    Store store = Store::open(folder.file());
+    // Without a commit log, whose size comes on top.
+    Store store = Store::open(folder.file(), {.log_bytes = 0});
 };
 
 TEST_F(FileSizeTest, StaysFlatWhileNobodyNeedsOldVersions) {
@@ -48,6 +49,22 @@ TEST_F(FileSizeTest, StaysFlatWhileNobodyNeedsOldVersions) {
     const std::uint64_t settled = file_bytes();
     for (int i = 0; i < 3; ++i) update();
     EXPECT_LE(file_bytes(), settled + settled / 10);
+}
+
+TEST(FileSizeWithALogTest, TheLogKeepsToItsSizeAndGoesInTheEnd) {
+    constexpr std::uint64_t kLog = 1 << 20;
+    const TemporaryFolder folder;
+    const std::filesystem::path log = folder.file().string() + "-log";
+    {
+        Store store = Store::open(folder.file(), {.log_bytes = kLog});
+        for (std::uint64_t i = 0; i < 500; ++i)
+            store.transact([&](Transaction& tx) {
+                tx.tree<std::uint64_t, std::string>("texts").put(i % 50, std::string(900, 'x'));
+                tx.tree<std::uint64_t, std::string>("texts").put(i, std::string(900, 'y'));
+            });
+        EXPECT_LE(std::filesystem::file_size(log), kLog + 4096);
+    }
+    EXPECT_FALSE(std::filesystem::exists(log));
 }
 
 TEST_F(FileSizeTest, UsesAgainWhatASnapshotHadHeld) {
