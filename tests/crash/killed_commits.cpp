@@ -30,20 +30,26 @@ std::uint64_t run(Durability durability, std::uint64_t kills, Clock::time_point 
     std::uint64_t lost = 0;
     std::uint64_t idle = 0;  // killed before anything was acknowledged
     std::uint64_t done = 0;
+    std::vector<Acknowledgement> heard;  // since the store was looked at
     for (; done < kills || Clock::now() < end; ++done) {
         // Most kills come amid commits; some while the store is opened and the crash before mended.
         const bool early = random() % 5 == 0;
         const std::chrono::microseconds life(random() % (early ? 30'000 : 150'000));
-        Worker worker(
-            {"--worker", folder.file().string(), "--durability", std::string(name_of(durability))});
+        Worker worker({"--worker", folder.file().string(), "--durability", name_of(durability),
+                       "--log", any_log(random())});
         if (!early) worker.hear();
-        const auto heard = worker.kill_after(life, findings);
-        acknowledged += heard.size();
-        if (heard.empty()) ++idle;
+        const auto more = worker.kill_after(life, findings);
+        acknowledged += more.size();
+        if (more.empty()) ++idle;
+        heard.insert(heard.end(), more.begin(), more.end());
+        // Under full durability what is there may as well be brought in order by the next worker.
+        if (durability == Durability::full && random() % 4 == 0 && done + 1 < kills) continue;
         test::guarded(findings, "reopening after kill " + std::to_string(done), [&] {
-            const Store store = Store::open(folder.file());
+            const Store store =
+                Store::open(folder.file(), {.read_only = !heard.empty() && random() % 4 == 0});
             lost += check(store, heard, durability, findings);
         });
+        heard.clear();
     }
     std::cout << name_of(durability) << ": " << done << " kills (" << idle
               << " before the first commit), " << acknowledged << " acknowledgements, " << lost
@@ -64,7 +70,8 @@ int main(int argc, char** argv) {
     const std::string file(arguments.text("--worker", ""));
     if (!file.empty()) {
         try {
-            return work(file, durability == "full" ? Durability::full : Durability::deferred);
+            return work(file, durability == "full" ? Durability::full : Durability::deferred,
+                        log_bytes_of(arguments.text("--log", "usual")));
         } catch (const std::exception& error) {
             std::cerr << "worker: " << error.what() << std::endl;
             return 4;

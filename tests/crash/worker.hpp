@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -20,8 +22,21 @@ inline void acknowledge(const Acknowledgement& one) {
     if (::write(kPipe, &one, sizeof one) != sizeof one) ::_exit(2);
 }
 
-inline StoreOptions options_of(Durability durability) {
+/// What a commit log may take: what is told by the worker's argument; `usual`: not said.
+inline std::optional<std::size_t> log_bytes_of(std::string_view told) {
+    if (told == "usual") return std::nullopt;
+    return std::stoull(std::string(told));
+}
+/// Without a log, with one that is full soon, with the usual one.
+inline std::string any_log(std::uint64_t chance) {
+    constexpr const char* kLogs[] = {"usual", "1048576", "0"};
+    return kLogs[chance % std::size(kLogs)];
+}
+
+inline StoreOptions options_of(Durability durability,
+                               std::optional<std::size_t> log_bytes = std::nullopt) {
     StoreOptions options;
+    options.log_bytes = log_bytes;
     options.durability = durability;
     options.cache_bytes = 128 << 10;  // so that commits load what they change
     return options;
@@ -55,8 +70,9 @@ inline void hold_snapshots(const Store& store) {
 }
 
 /// Returns only by an exception, which ends the process with a code that the parent reports.
-inline int work(const std::filesystem::path& file, Durability durability) {
-    Store store = Store::open(file, options_of(durability));
+inline int work(const std::filesystem::path& file, Durability durability,
+                std::optional<std::size_t> log_bytes) {
+    Store store = Store::open(file, options_of(durability, log_bytes));
     set_up(store);
     std::vector<std::jthread> threads;
     for (std::uint32_t thread = 0; thread < kThreads; ++thread)
