@@ -24,6 +24,8 @@ using core::log::kSectorBytes;
 constexpr std::size_t kHeadBytes = 4096;
 constexpr std::size_t kHeadUsed = 7 * sizeof(core::Word);
 constexpr std::size_t kLogBytes = std::size_t{1} << 20;
+constexpr std::size_t kLeastBlocks = 6;
+constexpr int kMostTries = 50;
 
 /// A block that is to be replayed: where its bytes are in the file, and what it leads to.
 struct Block {
@@ -72,14 +74,20 @@ Sample make_sample(const std::string& name, int commits, const MemoryFolder& fol
     {
         Store store = Store::open(file, {.log_bytes = kLogBytes});
         set_up(store);
-        for (int i = 0; i < commits; ++i) {
-            if (i == commits * 4 / 5) sample.earlier = image_of(file);
-            commit_next(store, 0);
+        for (int i = 0; i < commits; ++i) commit_next(store, 0);
+        // A checkpoint may just have made the log short: then some more.
+        const std::uint64_t least_start = name == "around" ? kLogBytes : 0;
+        for (int tries = 0; tries < kMostTries &&
+                            (sample.blocks.size() < kLeastBlocks || sample.start < least_start);
+             ++tries) {
+            sample.earlier = image_of(file);
+            for (std::size_t i = 0; i < kLeastBlocks; ++i) commit_next(store, 0);
+            sample.image = image_of(file);
+            sample.image.write(image);
+            sample.blocks.clear();
+            find_blocks(image, sample);
         }
-        sample.image = image_of(file);
     }
-    sample.image.write(image);
-    find_blocks(image, sample);
     {
         Store store = Store::open(file, {.log_bytes = kLogBytes});
         commit_next(store, 0);
