@@ -8,6 +8,7 @@
 
 #include "core/lmdb/file_claim.hpp"
 #include "core/lmdb/lmdb_storage.hpp"
+#include "core/log/log_file.hpp"
 
 namespace vitrine::btree {
 namespace {
@@ -51,6 +52,9 @@ SalvageReport salvage(const std::filesystem::path& damaged, const std::filesyste
     SalvageReport report;
     report.survey = core::lmdb::survey(file, step);
     report.rows_found = report.survey.rows.size();
+    // Without the store's row nobody can say whether the log counts.
+    report.log_left = (!report.survey.state || report.survey.state->log) &&
+                      core::log::is_log_file(core::log::log_path(damaged));
     if (report.survey.rows.empty() && !report.survey.state)
         throw CorruptionError(claim.name() + ": there is nothing of a store in it");
     {

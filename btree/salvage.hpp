@@ -16,14 +16,16 @@ struct SalvageReport {
     core::lmdb::CopiedRows copied{};
     TreeRepairs trees{};
     std::uint64_t rows_found = 0;
+    bool log_left =
+        false;  ///< commits that only the log beside the file had are not in the new one
 
     [[nodiscard]] bool complete() const {
-        return survey.sound() && copied.lost.empty() && trees.whole();
+        return survey.sound() && copied.lost.empty() && trees.whole() && !log_left;
     }
 };
 
 /// Copies all that is readable out of a damaged file into a new store, in which every tree is sound
-/// again. The damaged file is only read, and claimed meanwhile: nobody may have it open.
+/// again. Its commit log, if a crash left one, is not used. The damaged file is only read, and claimed meanwhile: nobody may have it open.
 /// Requires: `target` is not there, or empty. Throws: UsageError when it is not so, StorageError,
 /// CancelledError; after an error there is no new file.
 /// Cost: reads the file once, the rows twice; memory: 40 bytes for each row, 100 for each node.

@@ -49,6 +49,8 @@ void print_text(const Options& options, const btree::SalvageReport& report) {
     print("newest version {}, {} types, {} trees", report.copied.state.newest.value(),
           report.survey.types.size(), report.trees.trees);
     if (report.complete()) return print("nothing is damaged");
+    if (report.log_left)
+        print("\nbeside it lies a commit log: what only the log has is not in {}", options.fresh);
     const auto same = [](const std::string& text) { return text; };
     print_list("damaged pages", report.survey.page_faults,
                [](const auto& fault) { return to_text(fault); });
@@ -116,6 +118,7 @@ void print_json(const btree::SalvageReport& report) {
         out.key("last").string(leaf.last_key).end_object();
     }
     out.end_array();
+    out.key("log_left").boolean(report.log_left);
     out.key("searched_free_pages").boolean(report.survey.searched_free_pages);
     out.end_object();
     print_line(out.text());

@@ -247,5 +247,22 @@ TEST_F(SalvageTest, LeavesNoFileWhenItIsCancelled) {
     EXPECT_FALSE(std::filesystem::exists(other));
 }
 
+TEST_F(SalvageTest, SaysThatALogLiesBesideAndIsNotUsed) {
+    const auto crashed = folder.file("crashed");
+    {
+        const Machine machine(open(file), {.log_bytes = std::size_t{1} << 20});
+        fill(machine, "numbers", kNumbers, all_numbers);
+        for (const char* end : {"", "-log"})
+            std::filesystem::copy_file(file.string() + end, crashed.string() + end);
+    }
+    EXPECT_TRUE(salvage(crashed, folder.file("first"), {}).log_left);
+    // Opened once, the store has all of it.
+    Machine(open(crashed)).store->close();
+    const SalvageReport report = salvage(crashed, folder.file("second"), {});
+    EXPECT_FALSE(report.log_left);
+    EXPECT_TRUE(report.complete());
+    EXPECT_EQ(sound_content(folder.file("second"), "numbers", kNumbers), all_numbers);
+}
+
 }  // namespace
 }  // namespace vitrine::btree::test
