@@ -21,10 +21,10 @@ struct Stats {
     std::uint64_t open_snapshots = 0;  ///< snapshots alive now, those of transactions included
     Version oldest_snapshot{};         ///< the oldest of them; version() when there is none
     std::chrono::nanoseconds oldest_snapshot_age{0};  ///< now less the time of that commit
-    std::uint64_t file_bytes = 0;       ///< with the commit log beside the file
-    std::uint64_t free_bytes = 0;       ///< in the file, reusable
-    std::uint64_t objects_written = 0;  ///< rows put
-    std::uint64_t bytes_written = 0;    ///< bytes of rows put, without the storage's own overhead
+    std::uint64_t file_bytes = 0;                     ///< with the commit log beside the file
+    std::uint64_t free_bytes = 0;                     ///< in the file, reusable
+    std::uint64_t objects_written = 0;                ///< rows put
+    std::uint64_t bytes_written = 0;  ///< bytes of rows put, without the storage's own overhead
 };
 
 }  // namespace vitrine
