@@ -56,7 +56,7 @@ void VerifyRun::check_row(core::RowKey key, core::Words row, bool superseded) {
     if (key.id.value >= store_.next_object_id() || !key.id)
         fault(key.id, key.version,
               fmt::format("object #{} has an id that was never given out", key.id.value));
-    if (key.version > store_.storage().state().newest)
+    if (key.version > store_.storage().state().newest_row())
         fault(key.id, key.version,
               fmt::format("object #{} has a row of version {}, which was never committed",
                           key.id.value, key.version.value()));

@@ -71,10 +71,19 @@ struct VersionRange {
     Version until = kOpen;
 };
 
+/// How far a checkpoint that is made in several batches has come: objects below this id have all
+/// that commits up to `to` did to them, the others are as of `newest`. Until it is done, the commit log
+/// is needed up to `to`.
+struct CheckpointStep {
+    Version to;
+    ObjectId below;
+    friend bool operator==(const CheckpointStep&, const CheckpointStep&) = default;
+};
+
 /// Everything that one durable step changes. All of it becomes durable, or none.
 struct Batch {
     Version newest;                    ///< the last commit in the batch (or the current one);
-                                       ///< no row is newer
+                                       ///< no row is newer, but for those of `step`
     Time time;                         ///< when that commit was made
     std::uint64_t next_object_id = 1;  ///< ids from here on are free
     std::vector<RowPut> puts;          ///< sorted by (id, version)
@@ -87,6 +96,7 @@ struct Batch {
     static constexpr std::size_t kForgotten = 1000;  ///< so many, and one for each that is added
     History history{};
     std::optional<LogMark> log{};  ///< the commit log that goes on from here, if there is one
+    std::optional<CheckpointStep> step{};  ///< a checkpoint of which this is not the last batch
 };
 
 /// A store's own random number, from its making on. A copy has another one, or the later histories of
@@ -106,6 +116,10 @@ struct StorageState {
     Identity identity{};  ///< no batch changes it
     /// From there on, the log beside has commits that the storage may not have.
     std::optional<LogMark> log{};
+    std::optional<CheckpointStep> step{};
+
+    /// No row is newer.
+    [[nodiscard]] Version newest_row() const { return step ? step->to : newest; }
 };
 
 struct StorageSize {

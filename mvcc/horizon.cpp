@@ -11,7 +11,7 @@ namespace {
 std::uint64_t first_oldest(Retention rule, const core::StorageState& stored) {
     const bool had_history = stored.history.retention != Retention::none();
     return had_history && rule != Retention::none() ? stored.history.oldest.value()
-                                                    : stored.newest.value();
+                                                    : stored.newest_row().value();
 }
 
 }  // namespace

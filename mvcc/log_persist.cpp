@@ -6,6 +6,7 @@
 #include <vitrine/error.hpp>
 
 #include "core/log/log_entry.hpp"
+#include "mvcc/checkpoint.hpp"
 #include "mvcc/store.hpp"
 #include "mvcc/yield_point.hpp"
 
@@ -16,7 +17,7 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::size_t kLeastLog = 4 * kMiB;
 constexpr std::size_t kMostLog = 64 * kMiB;
 constexpr std::size_t kLeastWaiting = kMiB;
-constexpr std::size_t kMostWaiting = 64 * kMiB;
+constexpr std::size_t kMostWaiting = 128 * kMiB;
 
 std::size_t logged_words(const Change& change) {
     if (!change.fresh) return 0;
@@ -40,8 +41,8 @@ void LogPersist::measure() {
     const std::uint64_t used = size.file_bytes - std::min(size.free_bytes, size.file_bytes);
     wanted_bytes_ = bytes_ ? *bytes_ : std::clamp<std::size_t>(used / 2, kLeastLog, kMostLog);
     // Beside the cache, so a part of what that may take.
-    const std::size_t part = std::min<std::size_t>(
-        store_.options().cache_bytes / 4, std::max<std::size_t>(used / 8, 4 * kLeastWaiting));
+    const std::size_t part = std::min<std::size_t>(store_.options().cache_bytes / 4,
+                                                   std::max<std::size_t>(used, 4 * kLeastWaiting));
     most_waiting_ = std::clamp(part, kLeastWaiting, kMostWaiting);
 }
 
@@ -231,7 +232,8 @@ void LogPersist::checkpoint() {
         due.log = core::LogMark{log_->number(), place};
         yield_point("checkpoint:taken");
         const Version newest = due.newest;
-        writer_.write(std::move(due));
+        store_in_steps(writer_, std::move(due), store_.storage().state(),
+                       std::min(kMostStep, log_->capacity() / kStepShare));
         stored_.store(newest.value(), std::memory_order_release);
     } catch (...) {
         put_back(taken);

@@ -13,13 +13,12 @@
 
 namespace vitrine::mvcc {
 
-/// Persists to a commit log: a batch is one append and one sync. The storage follows in checkpoints:
-/// what many batches did is then one storage transaction, in which an object counts once. A thread
-/// of the store makes them, when the log is half full, when much memory waits, or after some seconds.
+/// Persists to a commit log: a batch is one append and one sync. The storage follows in checkpoints
+/// (checkpoint.hpp): of what many batches did to an object, the last counts. A thread of the store
+/// makes them, when the log is half full, when much memory waits, or after some seconds.
 ///
-/// Log and backlog are a part of the storage's size: a step that rewrites much of the storage makes
-/// it grow by as much, since LMDB writes to other pages than those it reads. When the storage has
-/// outgrown its log, the log ends and a larger one begins.
+/// The log is a part of the storage's size. When the storage has outgrown it, the log ends and a
+/// larger one begins.
 ///
 /// Not everything goes through the log: not the first batches (a program that commits a few times
 /// needs none), not a batch that would fill much of it, and none that brings types. Such a batch goes
@@ -27,7 +26,8 @@ namespace vitrine::mvcc {
 ///
 /// Invariants:
 ///  W1. What is durable is in the storage, or in blocks of the log from the storage's mark on: the mark
-///      moves in the transaction that stores what was before it, and room is released after that.
+///      moves in the transaction that stores the last of what was before it, and room is released
+///      after that.
 ///  W2. The storage gets commits in their order, and only those that are published or in the batch that
 ///      is just being persisted; so what D2 and D3 say of pins holds.
 ///  W3. The log's blocks are in the order of the commits; after one that failed in doubt there is none.
@@ -79,6 +79,8 @@ class LogPersist final : public PersistStage {
 
     static constexpr std::size_t kDirectBatches = 8;
     static constexpr std::size_t kLargestShare = 4;  // of the log, for a batch: one in so many
+    static constexpr std::size_t kStepShare = 8;     // of the log, for a step of a checkpoint
+    static constexpr std::size_t kMostStep = std::size_t{8} << 20;
     static constexpr std::chrono::seconds kLongestLag{5};
     static constexpr std::chrono::seconds kPauseAfterFailure{1};
 

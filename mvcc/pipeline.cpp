@@ -161,7 +161,7 @@ std::vector<Word> whole_row(CommitContext& context, Version version,
 
 }  // namespace
 
-std::shared_ptr<Commit> Pipeline::redo(const core::log::LoggedCommit& logged) {
+std::shared_ptr<Commit> Pipeline::redo(const core::log::LoggedCommit& logged, ObjectId from) {
     auto commit = std::make_shared<Commit>();
     commit->number = logged.row.version;
     commit->time = logged.row.time;
@@ -172,6 +172,7 @@ std::shared_ptr<Commit> Pipeline::redo(const core::log::LoggedCommit& logged) {
     CommitContext context(store_, base, commit->number, false, recent_);
     context.stop_telling();
     for (const core::log::LoggedChange& change : logged.changes) {
+        if (change.id < from) continue;
         if (change.row.empty()) {
             context.drop(change.id);
         } else if (!change.delta.empty()) {
@@ -201,8 +202,11 @@ void Pipeline::recover() {
     StorageWriter writer(store_);
     std::vector<std::shared_ptr<Commit>> ready;
     std::size_t bytes = 0;
+    // K2: up to there, only objects from a certain one on lack what the log has.
+    const core::CheckpointStep step = state.step.value_or(core::CheckpointStep{});
     const auto store_them = [&](std::optional<core::LogMark> rest) {
         Due due{{}, {}, sequenced_, last_time_, rest};
+        if (sequenced_ < step.to) due.step = step;
         due.add(ready);
         writer.write(std::move(due));
         writer.settle();
@@ -217,12 +221,18 @@ void Pipeline::recover() {
                     throw CorruptionError(
                         fmt::format("{}: the commit log goes from commit {} to {}", name,
                                     sequenced_.value(), logged.row.version.value()));
-                ready.push_back(redo(logged));
+                const bool partly = logged.row.version <= step.to;
+                ready.push_back(redo(logged, partly ? step.below : ObjectId{}));
                 bytes += ready.back()->bytes;
             });
         store_.reserve_ids(std::min(next_id - 1, core::kMaxObjectId));
         if (bytes > kAtOnce) store_them(core::LogMark{log->number(), end});
     });
+    if (sequenced_ < step.to)
+        throw CorruptionError(
+            fmt::format("{}: the commit log ends with commit {}, but parts of the store are of "
+                        "commit {}: the log was cut, or is an older copy",
+                        name, sequenced_.value(), step.to.value()));
     yield_point("recover:replayed");
     store_them(std::nullopt);
     stage_->recovered(sequenced_);

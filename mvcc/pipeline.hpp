@@ -87,7 +87,8 @@ class Pipeline final : public CommitSink {
     void require_writable() const;
     void remember_time(Version number, core::Time time);
     void forget_times();
-    std::shared_ptr<Commit> redo(const core::log::LoggedCommit& logged);
+    /// What it did to objects below `from` is in the storage already.
+    std::shared_ptr<Commit> redo(const core::log::LoggedCommit& logged, ObjectId from);
     void roll_back(const Commit& commit) noexcept;
 
     Store& store_;

@@ -75,6 +75,12 @@ void Due::add(std::span<const std::shared_ptr<Commit>> more) {
     time = more.back()->time;
 }
 
+void sort_by_id(std::vector<Change*>& changes) {
+    const auto before = [](const Change* a, const Change* b) { return a->id < b->id; };
+    if (!std::is_sorted(changes.begin(), changes.end(), before))
+        std::stable_sort(changes.begin(), changes.end(), before);
+}
+
 void StorageWriter::plan_object(Plan& plan, std::span<Change* const> history) {
     const Change& first = *history.front();
     if (first.predecessor) {
@@ -118,10 +124,11 @@ void StorageWriter::plan_orphans(Plan& plan) {
     }
 }
 
-void StorageWriter::plan_kept(Plan& plan) {
+void StorageWriter::plan_kept(Plan& plan, bool release_none) {
     plan.left = kReleasedPerBatch + plan.batch.puts.size();
     plan.swept = swept_;
     plan.passed = passed_;
+    if (release_none) return;
     for (const Version gone : passed_) {
         if (plan.seen(gone)) continue;
         if (!release_kept(plan, gone)) return;
@@ -205,16 +212,15 @@ void StorageWriter::write(Due due) {
     window_.clear();
 
     Plan plan;
-    const Horizon::Raise raised = store_.horizon().raise(due.commits, due.newest);
+    const Horizon::Raise raised =
+        store_.horizon().raise(due.commits, due.step ? due.step->to : due.newest);
     plan.oldest = store_.horizon().oldest();  // before the pins are read: H3
     yield_point("persist:raised");
     plan.pins = store_.pins().live();  // after the publication of everything before: D3
     plan.lasting_pins = store_.pins().live_but_committing();
 
     std::vector<Change*>& changes = due.changes;
-    // Stable: the history of one object stays in the order of its commits.
-    std::stable_sort(changes.begin(), changes.end(),
-                     [](const Change* a, const Change* b) { return a->id < b->id; });
+    sort_by_id(changes);
     core::Batch& batch = plan.batch;
     try {
         for (std::size_t begin = 0; begin < changes.size();) {
@@ -224,8 +230,8 @@ void StorageWriter::write(Due due) {
             begin = end;
         }
         plan_orphans(plan);
-        plan_kept(plan);
-        plan_log(plan, due.commits);
+        plan_kept(plan, due.only_rows);
+        plan_log(plan, due.only_rows ? std::span<const std::shared_ptr<Commit>>{} : due.commits);
         const auto by_key = [](const auto& a, const auto& b) {
             return std::pair(a.id, a.version) < std::pair(b.id, b.version);
         };
@@ -237,6 +243,7 @@ void StorageWriter::write(Due due) {
         batch.time = due.time;
         batch.next_object_id = store_.next_object_id();
         batch.log = due.log;
+        batch.step = due.step;
         for (const core::KeptRow& kept : batch.keep)
             if (kept.witness < plan.swept) plan.passed.insert(kept.witness);
         batch.types = store_.types().take_pending();

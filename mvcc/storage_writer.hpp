@@ -16,10 +16,15 @@ struct Due {
     std::vector<std::shared_ptr<Commit>> commits{};
     Version newest;
     core::Time time;
-    std::optional<core::LogMark> log{};  ///< where the commits that come after these begin
+    std::optional<core::LogMark> log{};          ///< where the commits that come after these begin
+    std::optional<core::CheckpointStep> step{};  ///< set: of a checkpoint that goes on after this
+    bool only_rows = false;  ///< nothing of old is released, and no commit gets into the log
 
     void add(std::span<const std::shared_ptr<Commit>> more);
 };
+
+/// The history of one object stays in the order of its commits.
+void sort_by_id(std::vector<Change*>& changes);
 
 /// Brings commits into the storage: those that are due at one time are one storage transaction. One
 /// thread at a time.
@@ -67,7 +72,7 @@ class StorageWriter {
     struct Plan;
     void plan_object(Plan& plan, std::span<Change* const> history);
     void plan_orphans(Plan& plan);
-    void plan_kept(Plan& plan);
+    void plan_kept(Plan& plan, bool release_none);
     bool release_kept(Plan& plan, Version witness);
     void release_tombstone(Plan& plan, const core::KeptRow& kept);
     void plan_log(Plan& plan, std::span<const std::shared_ptr<Commit>> commits);

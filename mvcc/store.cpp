@@ -28,6 +28,7 @@ void store_retention(core::Storage& storage, const Horizon& horizon) {
     batch.next_object_id = state.next_object_id;
     batch.history = {horizon.rule(), horizon.oldest()};
     batch.log = state.log;
+    batch.step = state.step;
     if (horizon.keeps_log() && !storage.next_commit(state.newest))
         batch.commits.push_back({state.newest, state.time});
     storage.write(batch);

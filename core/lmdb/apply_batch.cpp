@@ -168,9 +168,9 @@ int apply_batch(MDB_txn* txn, const Tables& tables, const Batch& batch, Identity
     if (code == MDB_SUCCESS) code = forget_commits(txn, tables.commits, batch, edits);
     if (code == MDB_SUCCESS) code = edits.store(txn, tables.sums, sums);
     if (code != MDB_SUCCESS) return code;
-    const MetaRow meta = encode_meta(
-        {batch.newest, batch.time, batch.next_object_id, batch.history, identity, batch.log},
-        {mdb_txn_id(txn), sums});
+    const MetaRow meta = encode_meta({batch.newest, batch.time, batch.next_object_id, batch.history,
+                                      identity, batch.log, batch.step},
+                                     {mdb_txn_id(txn), sums});
     MDB_val key = meta_key();
     MDB_val value = value_of(meta);
     return mdb_put(txn, tables.meta, &key, &value, 0);

@@ -24,6 +24,8 @@ MetaRow encode_meta(const StorageState& state, const Bond& bond) {
                 state.identity.low,
                 state.log ? state.log->log : 0,
                 state.log ? state.log->start : 0,
+                state.step ? state.step->to.value() : 0,
+                state.step ? state.step->below.value : 0,
                 bond.transaction,
                 bond.sums,
                 0};
@@ -48,13 +50,14 @@ StorageState decode_meta(const MDB_val& value, const std::string& file, Bond* bo
                 const auto retention = to_retention(row[5], row[6]);
                 if (!retention)
                     throw CorruptionError(file + ": the store's header names no known retention");
-                if (bond != nullptr) *bond = {row[12], row[13]};
+                if (bond != nullptr) *bond = {row[14], row[15]};
                 StorageState state{Version{row[2]},
                                    to_time(row[3]),
                                    row[4],
                                    {*retention, Version{row[7]}},
                                    {row[8], row[9]}};
                 if (row[10] != 0) state.log = LogMark{row[10], row[11]};
+                if (row[12] != 0) state.step = CheckpointStep{Version{row[12]}, ObjectId{row[13]}};
                 return state;
             }
         }

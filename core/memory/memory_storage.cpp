@@ -137,7 +137,8 @@ void MemoryStorage::write(const Batch& batch) {
                             batch.next_object_id,
                             batch.history,
                             contents_->state.identity,
-                            batch.log};
+                            batch.log,
+                            batch.step};
     }
     if (failure) throw StorageError(name() + ": a test made this write fail");
     ++writes_;
