@@ -99,7 +99,8 @@ LeafPatch::Patched LeafPatch::apply(core::Words old) const {
     const auto* const to_begin =
         reinterpret_cast<const std::byte*>(heads) - fixed_words<format::Leaf>() * sizeof(Word);
     const auto* const from_begin = reinterpret_cast<const std::byte*>(old.data());
-    std::array<std::vector<core::log::CopiedRun>, 3> runs;  // of heads, offsets and values
+    using Runs = boost::container::static_vector<core::log::CopiedRun, kMost + 1>;
+    std::array<Runs, kColumns> runs;
     const auto copy = [&](std::size_t column, void* to, const void* from, std::size_t bytes) {
         if (bytes == 0) return;
         std::memcpy(to, from, bytes);
@@ -141,8 +142,8 @@ LeafPatch::Patched LeafPatch::apply(core::Words old) const {
     keep(kept, leaf_.count);
     if (offsets != nullptr) *offsets = static_cast<std::uint32_t>(end);
 
-    Patched patched{builder.take(), std::move(runs[0])};
-    for (const auto& column : {runs[1], runs[2]})
+    Patched patched{builder.take(), {}};
+    for (const Runs& column : runs)
         patched.runs.insert(patched.runs.end(), column.begin(), column.end());
     return patched;
 }

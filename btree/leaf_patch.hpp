@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include <boost/container/static_vector.hpp>
+
 #include "btree/leaf.hpp"
 #include "btree/op_set.hpp"
 #include "core/log/delta.hpp"
@@ -23,9 +25,16 @@ class LeafPatch {
     [[nodiscard]] bool changes() const { return count_ != 0; }
     /// By how many entries the leaf grows.
     [[nodiscard]] std::uint32_t added() const { return added_; }
+    static constexpr std::size_t kMost = 8;     // operations
+    static constexpr std::size_t kColumns = 3;  // heads, offsets, values
     struct Patched {
         std::vector<core::Word> payload;
-        std::vector<core::log::CopiedRun> runs;  ///< what it has of the old one, in order
+        /// What it has of the old one, in order.
+        boost::container::static_vector<core::log::CopiedRun, kColumns*(kMost + 1)> runs;
+
+        [[nodiscard]] std::vector<core::Word> delta() const {
+            return core::log::make_delta(payload, {runs.data(), runs.size()});
+        }
     };
     /// The same bytes as build_leaf() with the entries of then. `old`: what the leaf is a view of.
     /// Requires: changes().
@@ -43,7 +52,6 @@ class LeafPatch {
             return sum ? std::as_bytes(std::span(&*sum, 1)) : value;
         }
     };
-    static constexpr std::size_t kMost = 8;
 
     explicit LeafPatch(const LeafView& leaf) : leaf_(leaf) {}
     [[nodiscard]] std::span<const Change> all() const { return {changes_.data(), count_}; }

@@ -21,25 +21,29 @@ std::size_t bytes_of(const VersionHandle& version) { return version ? version->b
 void Backlog::add(Change& change, const Seen& seen) {
     const auto [place, is_new] = entries_.try_emplace(change.id);
     Entry& entry = place->second;
-    const std::size_t bytes = bytes_of(change.fresh);
+    bytes_ += bytes_of(change.fresh);
     if (is_new) {
         entry.first = std::move(change);
-        bytes_ += bytes;
         return;
     }
-    Change& last = entry.last();
-    if (last.fresh && is_seen(*last.fresh, seen)) {
-        entry.more.push_back(std::move(change));
-        bytes_ += bytes;
-        return;
-    }
-    // B2: the newer version takes its place.
-    if (last.fresh) seen.table.unlink(*last.fresh);
-    bytes_ += bytes;
-    bytes_ -= bytes_of(last.fresh);
-    last.fresh = std::move(change.fresh);
+    entry.more.reserve(entry.more.size() + 1);  // from here on, nothing throws
+    // B2: those that nobody sees any longer. (Mostly one at least: the base of the commit that
+    // superseded it was still pinned when that one was added.)
+    const auto drop = [&](const Change& old) {
+        if (old.fresh && is_seen(*old.fresh, seen)) return false;
+        if (old.fresh) seen.table.unlink(*old.fresh);
+        bytes_ -= bytes_of(old.fresh);
+        return true;
+    };
+    const bool first_goes = drop(entry.first);
+    std::erase_if(entry.more, drop);
     change.predecessor = {};
-    if (!last.fresh && !last.predecessor && entry.more.empty()) entries_.erase(place);
+    entry.more.push_back(std::move(change));
+    if (!first_goes) return;
+    entry.more.front().predecessor = std::move(entry.first.predecessor);
+    entry.first = std::move(entry.more.front());
+    entry.more.erase(entry.more.begin());
+    if (!entry.first.fresh && !entry.first.predecessor && entry.more.empty()) entries_.erase(place);
 }
 
 void Backlog::add(Logged& logged, const Seen& seen) {
@@ -58,6 +62,7 @@ void Backlog::add(Logged& logged, const Seen& seen) {
 void Backlog::add_to(Due& due) {
     due.changes.reserve(due.changes.size() + entries_.size());
     for (auto& [id, entry] : entries_) {
+        if (!entry.first.fresh && !entry.first.predecessor) continue;  // stored by a step (K3)
         due.changes.push_back(&entry.first);
         for (Change& change : entry.more) due.changes.push_back(&change);
     }

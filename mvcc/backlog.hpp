@@ -50,8 +50,7 @@ class Backlog {
   private:
     struct Entry {
         Change first;
-        std::vector<Change> more{};  // when older ones are still seen
-        Change& last() { return more.empty() ? first : more.back(); }
+        std::vector<Change> more{};  // when older ones are still seen, or were a moment ago
     };
     void add(Change& change, const Seen& seen);
 

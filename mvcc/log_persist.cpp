@@ -14,10 +14,10 @@ namespace vitrine::mvcc {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::size_t kLeastLog = 4 * kMiB;
-constexpr std::size_t kMostLog = 64 * kMiB;
+constexpr std::size_t kLeastLog = 32 * kMiB;
+constexpr std::size_t kMostLog = 256 * kMiB;
 constexpr std::size_t kLeastWaiting = kMiB;
-constexpr std::size_t kMostWaiting = 128 * kMiB;
+constexpr std::size_t kMostWaiting = 256 * kMiB;
 
 std::size_t logged_words(const Change& change) {
     if (!change.fresh) return 0;
@@ -39,11 +39,9 @@ LogPersist::LogPersist(Store& store, const std::atomic<std::uint64_t>& published
 void LogPersist::measure() {
     const core::StorageSize size = store_.storage().size();
     const std::uint64_t used = size.file_bytes - std::min(size.free_bytes, size.file_bytes);
-    wanted_bytes_ = bytes_ ? *bytes_ : std::clamp<std::size_t>(used / 2, kLeastLog, kMostLog);
+    wanted_bytes_ = bytes_ ? *bytes_ : std::clamp<std::size_t>(used, kLeastLog, kMostLog);
     // Beside the cache, so a part of what that may take.
-    const std::size_t part = std::min<std::size_t>(store_.options().cache_bytes / 4,
-                                                   std::max<std::size_t>(used, 4 * kLeastWaiting));
-    most_waiting_ = std::clamp(part, kLeastWaiting, kMostWaiting);
+    most_waiting_ = std::clamp(store_.options().cache_bytes / 2, kLeastWaiting, kMostWaiting);
 }
 
 LogPersist::~LogPersist() {
@@ -115,9 +113,13 @@ void LogPersist::encode(std::span<const std::shared_ptr<Commit>> commits) {
 // Whoever finds no room makes some: so the storage's lag is bounded, and a disk that is full for the
 // storage is told to those who commit.
 void LogPersist::make_room() {
-    if (log_->has_room(block_.size()) && waiting_bytes() < 2 * most_waiting_) return;
+    const auto has_room = [&](std::size_t most_waiting) {
+        const std::lock_guard lock(mutex_);
+        return log_->has_room(block_.size()) && waiting_bytes() < most_waiting;
+    };
+    if (has_room(2 * most_waiting_)) return;
     const std::lock_guard whole(checkpointing_);
-    if (log_->has_room(block_.size()) && waiting_bytes() < most_waiting_) return;
+    if (has_room(most_waiting_)) return;
     checkpoint();
     if (!log_->has_room(block_.size()))
         throw StorageError(log_->name() + ": a batch of commits is larger than the commit log");
@@ -172,12 +174,7 @@ void LogPersist::settle() {
         const std::lock_guard lock(mutex_);
         const bool first = backlogs_.back().empty();
         absorb();
-        std::size_t waiting = 0;
-        for (const Backlog& backlog : backlogs_) waiting += backlog.bytes();
-        const bool much =
-            waiting >= most_waiting_ || !log_->has_room(log_->capacity() / 2 / sizeof(core::Word));
-        if (first || (much && !asked_)) work_.notify_one();
-        asked_ = asked_ || much;
+        if (first || much_waits()) work_.notify_one();
     }
     if (Epoch::waiting() >= StorageWriter::kCollectFrom) Epoch::collect();
 }
@@ -198,10 +195,14 @@ void LogPersist::absorb() {
 }
 
 std::size_t LogPersist::waiting_bytes() const {
-    const std::lock_guard lock(mutex_);
     std::size_t bytes = 0;
     for (const Backlog& backlog : backlogs_) bytes += backlog.bytes();
     return bytes;
+}
+
+bool LogPersist::much_waits() const {
+    return waiting_bytes() >= most_waiting_ ||
+           !log_->has_room(log_->capacity() / 2 / sizeof(core::Word));
 }
 
 LogPersist::Backlogs LogPersist::take() {
@@ -283,15 +284,14 @@ void LogPersist::run() noexcept {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         const Backlog& first = backlogs_.front();
-        if (!asked_ && first.empty()) {
+        if (first.empty()) {
             work_.wait(lock);
             continue;
         }
-        if (!asked_ && std::chrono::steady_clock::now() < first.since() + kLongestLag) {
+        if (!much_waits() && std::chrono::steady_clock::now() < first.since() + kLongestLag) {
             work_.wait_until(lock, first.since() + kLongestLag);
             continue;
         }
-        asked_ = false;
         lock.unlock();
         bool failed = false;
         try {

@@ -73,7 +73,9 @@ class LogPersist final : public PersistStage {
     Backlogs take();
     void put_back(Backlogs& taken) noexcept;
     void absorb();
+    /// Requires: mutex_. Without what a checkpoint that is under way has taken.
     [[nodiscard]] std::size_t waiting_bytes() const;
+    [[nodiscard]] bool much_waits() const;
     void end() noexcept;
     void run() noexcept;
 
@@ -92,7 +94,9 @@ class LogPersist final : public PersistStage {
     std::atomic<std::size_t> wanted_bytes_{};  // of the log
     std::size_t direct_batches_ = 0;           // since the store was opened
     std::vector<core::Word> block_;
-    std::unique_ptr<core::CommitLog> log_;  // made by persist(), in the exclusive of both locks
+    // Made and ended by persist(), under checkpointing_, when no backlog waits: so whoever sees one that
+    // is not empty may ask the log under mutex_ alone.
+    std::unique_ptr<core::CommitLog> log_;
 
     std::mutex checkpointing_;  // held while the storage is written; guards writer_
     StorageWriter writer_;
@@ -103,7 +107,6 @@ class LogPersist final : public PersistStage {
     std::condition_variable work_;
     std::list<Logged> logged_;  // perhaps not published yet
     Backlogs backlogs_;         // never empty; the last one takes what comes
-    bool asked_ = false;
     bool stopping_ = false;
 
     std::atomic<std::uint64_t> appends_{0}, appended_bytes_{0};

@@ -17,7 +17,12 @@ constexpr std::size_t words_for(std::size_t bytes) {
 
 class Writer {
   public:
-    explicit Writer(Words fresh) : fresh_(std::as_bytes(fresh)) {}
+    Writer(Words fresh, std::span<const CopiedRun> runs) : fresh_(std::as_bytes(fresh)) {
+        std::size_t copied = 0;
+        for (const CopiedRun& run : runs)
+            if (run.bytes >= kLeastRun) copied += run.bytes;
+        delta_.reserve(words_for(fresh_.size() - copied) + 2 * runs.size() + 2);
+    }
 
     bool copy(const CopiedRun& run) {
         if (run.bytes < kLeastRun) return true;
@@ -54,7 +59,7 @@ class Writer {
 }  // namespace
 
 std::vector<Word> make_delta(Words fresh, std::span<const CopiedRun> runs) {
-    Writer writer(fresh);
+    Writer writer(fresh, runs);
     for (const CopiedRun& run : runs)
         if (!writer.copy(run)) return {};
     if (!writer.finish(fresh.size_bytes())) return {};

@@ -281,4 +281,11 @@ bool MemoryStorage::drop_row(RowKey key) {
     return contents_->rows.erase(key) != 0;
 }
 
+void MemoryStorage::drop_last_block() {
+    const std::lock_guard lock(contents_->mutex);
+    LogContents& log = *contents_->log;
+    const std::lock_guard log_lock(log.mutex);
+    log.blocks.erase(std::prev(log.blocks.end()));
+}
+
 }  // namespace vitrine::core::memory

@@ -58,6 +58,8 @@ class MemoryStorage final : public Storage {
     bool damage_row(RowKey key, FunctionRef<void(std::span<Word>)> damage);
     /// Loses a row. False when absent.
     bool drop_row(RowKey key);
+    /// Cuts the commit log before its last block. Requires: there is a log, with blocks.
+    void drop_last_block();
     [[nodiscard]] std::size_t reads() const { return reads_; }
     [[nodiscard]] std::size_t writes() const { return writes_; }
 

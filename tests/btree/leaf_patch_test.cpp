@@ -94,7 +94,7 @@ TEST(LeafPatchTest, MakesWhatTheLongWayMakes) {
             if (!patch->changes()) continue;
             const LeafPatch::Patched made = patch->apply(one.payload());
             ASSERT_EQ(made.payload, build_leaf(merged.entries, one.kind()));
-            const auto delta = core::log::make_delta(made.payload, made.runs);
+            const auto delta = made.delta();
             if (delta.empty()) continue;
             ++patched;
             EXPECT_EQ(core::log::apply_delta(one.payload(), delta, made.payload.size()),

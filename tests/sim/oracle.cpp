@@ -106,7 +106,12 @@ void Oracle::check_lost_updates(const Committed& one, const std::vector<Op>& wri
         const auto clears = [&](const Op& other) {
             return other.kind == Op::clear && other.family == op.family;
         };
+        // Nor does it matter what a later write of its own took back.
+        const auto rewrites = [&](const Op& other) {
+            return other.kind == Op::write && other.family == op.family && other.key == op.key;
+        };
         if (op.kind != Op::write || std::any_of(at, writes.end(), clears) ||
+            std::any_of(at + 1, writes.end(), rewrites) ||
             (!op.value && std::any_of(writes.begin(), at, clears)))
             continue;
         const auto& now = last[op.family][op.key];

@@ -200,7 +200,7 @@ TEST_F(FileHeaderTest, RefusesAnotherFormatAndNamesBoth) {
         FAIL() << "accepted";
     } catch (const StorageError& error) {
         EXPECT_STREQ(error.what(),
-                     "file: the store has format version 9, this library reads version 4");
+                     "file: the store has format version 9, this library reads version 5");
     }
 }
 
