@@ -1,5 +1,6 @@
 #include "btree/snapshot_tree.hpp"
 
+#include "btree/find_many.hpp"
 #include "btree/snapshot_cursor.hpp"
 
 namespace vitrine::btree {
@@ -22,6 +23,15 @@ bool SnapshotTree::visit(ByteSpan key, const ValueSink& sink) const {
     const std::optional<ByteSpan> value = peek(key);
     if (value) sink(*value);
     return value.has_value();
+}
+
+void SnapshotTree::visit_many(std::span<const ByteSpan> keys, const ManySink& sink) const {
+    const mvcc::Epoch::Guard guard;
+    for (std::size_t first = 0; first < keys.size(); first += kLanes) {
+        const auto some = keys.subspan(first, std::min(kLanes, keys.size() - first));
+        find_together(snapshot_, state_, some,
+                      [&](std::size_t lane, const ByteSpan* value) { sink(first + lane, value); });
+    }
 }
 
 std::optional<OwnedValue> SnapshotTree::find(ByteSpan key) const {

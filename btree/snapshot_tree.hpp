@@ -15,6 +15,7 @@ class SnapshotTree final : public TreeReader {
     [[nodiscard]] std::uint64_t size() const override { return state_.count; }
     [[nodiscard]] bool contains(ByteSpan key) const override;
     bool visit(ByteSpan key, const ValueSink& sink) const override;
+    void visit_many(std::span<const ByteSpan> keys, const ManySink& sink) const override;
     [[nodiscard]] std::optional<OwnedValue> find(ByteSpan key) const override;
     [[nodiscard]] std::unique_ptr<Cursor> cursor(const Bounds& bounds) const override;
     [[nodiscard]] std::unique_ptr<Cursor> nearest(const Bounds& bounds) const override {

@@ -49,6 +49,22 @@ class ObjectTable {
         return version != nullptr && at < version->until() ? version : nullptr;
     }
 
+    /// Start fetching what find() will look at, for callers that have many ids at once: first the
+    /// place of the chain for all of them, then the newest version.
+    void prefetch_chain(ObjectId id) const noexcept {
+        if (const Chunk* chunk = find_chunk(id))
+            __builtin_prefetch(&chunk->heads[id.value % kSlots]);
+    }
+    template <unsigned kLines>
+    void prefetch_newest(ObjectId id) const noexcept {
+        const Chunk* chunk = find_chunk(id);
+        if (chunk == nullptr) return;
+        const ObjectVersion* version =
+            chunk->heads[id.value % kSlots].load(std::memory_order_acquire);
+        for (unsigned line = 0; line < kLines; ++line)
+            __builtin_prefetch(reinterpret_cast<const char*>(version) + line * 64);
+    }
+
     /// Keeps the chunk of an object, and the chains in it (T3). Cost: a lock; may allocate.
     class Hold {
       public:

@@ -84,16 +84,17 @@ class Store {
     const ObjectVersion* version_at(ObjectId id, Version at);
     /// The same for a node of a tree, which the caller will search in.
     const ObjectVersion* node_at(ObjectId id, Version at) {
-        // Header, aux, and the heads of a leaf of 35 entries with their offsets.
-        constexpr unsigned kLines = 11;
         if (id.value - 1 >= core::kMaxObjectId) [[unlikely]]
             return nullptr;
-        if (const ObjectVersion* found = table_.find<kLines>(id, at)) [[likely]] {
+        if (const ObjectVersion* found = table_.find<kNodeLines>(id, at)) [[likely]] {
             found->touch();
             return found;
         }
         return load(id, at, nullptr);
     }
+    /// Start fetching nodes that will be asked for: the first for all of them, then the second.
+    void prefetch_chain(ObjectId id) const noexcept { table_.prefetch_chain(id); }
+    void prefetch_node(ObjectId id) const noexcept { table_.prefetch_newest<kNodeLines>(id); }
     /// The same, held before the budget is looked at: a version just loaded may be the first to go.
     VersionHandle hold_at(ObjectId id, Version at);
     [[nodiscard]] const TypeTraits* traits_of(TypeId type) const;
@@ -116,6 +117,9 @@ class Store {
     void keep_budget();
 
   private:
+    // Header, aux, and the heads of a leaf of 35 entries with their offsets.
+    static constexpr unsigned kNodeLines = 11;
+
     friend struct CloseStore;
     Store(std::unique_ptr<core::Storage> storage, const StoreOptions& options,
           std::span<const TypeTraits> traits);

@@ -65,6 +65,24 @@ void find_an_integer_key(benchmark::State& state) {
 }
 BENCHMARK(find_an_integer_key);
 
+void find_integer_keys_together(benchmark::State& state) {
+    const Snapshot snapshot = Sample::shared().store().snapshot();
+    const View view = snapshot.view();
+    const auto tree = view.tree<std::uint64_t, Bytes>("integers");
+    const auto& drawn = Sample::shared().drawn();
+    const std::vector<std::uint64_t> keys(drawn.begin(), drawn.end());
+    const auto batch = static_cast<std::size_t>(state.range(0));
+    std::size_t next = 0;
+    for (auto _ : state) {
+        tree.visit_many(std::span(keys).subspan(next, batch), [](std::size_t, const auto& value) {
+            benchmark::DoNotOptimize(value->front());
+        });
+        next = (next + batch) & (keys.size() - 1);
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(find_integer_keys_together)->Arg(16)->Arg(256);
+
 void find_a_text_key(benchmark::State& state) {
     const Snapshot snapshot = Sample::shared().store().snapshot();
     const View view = snapshot.view();

@@ -257,5 +257,53 @@ TEST_F(TreeTest, ShowsWhatItsSnapshotShows) {
     EXPECT_EQ((*iterator).key, 10);
 }
 
+TEST_F(TreeTest, ManyKeysAreFoundAsOneByOne) {
+    constexpr std::int64_t kKeys = 5000;
+    store_.transact([&](Transaction& tx) {
+        auto numbers = tx.tree<std::int64_t, std::int64_t>("numbers");
+        auto named = tx.tree<std::string, std::string>("named");
+        for (std::int64_t i = 0; i < kKeys; i += 2) {
+            numbers.put(i, i * i);
+            named.put("key " + std::to_string(i), std::string(i % 50 == 0 ? 3000 : 5, 'v'));
+        }
+    });
+    std::vector<std::int64_t> numbers;
+    std::vector<std::string> names;
+    for (std::int64_t i = 0; i < 1000; ++i) {
+        numbers.push_back(i * 7919 % (kKeys + 100) - 50);
+        names.push_back("key " + std::to_string(numbers.back()));
+    }
+    const auto expect_all = [&](const auto& tree, const auto& keys) {
+        for (const std::size_t count : {0U, 1U, 15U, 16U, 17U, 64U, 65U, 1000U}) {
+            const auto some = std::span(keys).first(count);
+            const auto found = tree.find_many(some);
+            ASSERT_EQ(found.size(), count);
+            for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(found[i], tree.find(some[i])) << i;
+            std::vector<int> visits(count);
+            tree.visit_many(some, [&](std::size_t i, const auto& value) {
+                ++visits[i];
+                EXPECT_EQ(value.has_value(), found[i].has_value());
+            });
+            EXPECT_EQ(visits, std::vector<int>(count, 1));
+        }
+    };
+    const auto expect_both = [&](auto&& of) {
+        expect_all(of.template tree<std::int64_t, std::int64_t>("numbers"), numbers);
+        expect_all(of.template tree<std::string, std::string>("named"), names);
+    };
+    const Snapshot snapshot = store_.snapshot();
+    expect_both(snapshot);
+    expect_both(snapshot.view());
+    store_.trim_cache();
+    expect_both(snapshot);
+    store_.transact([&](Transaction& tx) {
+        tx.tree<std::int64_t, std::int64_t>("numbers").put(1, 1);
+        expect_both(tx);
+    });
+    const auto empty = store_.transact(
+        [](Transaction& tx) { return tx.tree<std::int64_t, std::int64_t>("empty").ref(); });
+    for (const auto& value : store_.snapshot().tree(empty).find_many(numbers)) EXPECT_FALSE(value);
+}
+
 }  // namespace
 }  // namespace vitrine::test

@@ -1,15 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <vitrine/detail/find_many.hpp>
 #include <vitrine/detail/tree_kind.hpp>
 #include <vitrine/detail/tree_reader.hpp>
 #include <vitrine/entry.hpp>
@@ -88,6 +91,32 @@ class Tree {
         return reader().visit(detail::EncodedKey<K>{key}, [function](BytesView value) {
             std::invoke(*function, Values::view(value));
         });
+    }
+
+    /// visit() for many keys, in any order: `fn(i, value)` with the number of the key and a std::optional
+    /// of what is borrowed for the call. In a snapshot the descents go on together, 16 at a time,
+    /// and wait for memory together: faster than one by one when the tree is larger than the
+    /// processor's caches.
+    template <class F>
+        requires std::invocable<F&, std::size_t, std::optional<typename Values::View>>
+    void visit_many(std::span<const K> keys, F&& fn) const {
+        detail::visit_many<K>(reader(), keys, [&fn](std::size_t i, const BytesView* value) {
+            using Seen = std::optional<typename Values::View>;
+            std::invoke(fn, i, value == nullptr ? Seen{} : Seen{Values::view(*value)});
+        });
+    }
+    /// find() for many keys: the values in the order of the keys. Cost: see visit_many().
+    [[nodiscard]] std::vector<std::optional<Found>> find_many(std::span<const K> keys) const {
+        std::vector<std::optional<Found>> found(keys.size());
+        if constexpr (Values::kHeld) {
+            std::transform(keys.begin(), keys.end(), found.begin(),
+                           [this](const K& key) { return find(key); });
+        } else {
+            detail::visit_many<K>(reader(), keys, [&](std::size_t i, const BytesView* value) {
+                if (value != nullptr) found[i].emplace(Values::own(*value));
+            });
+        }
+        return found;
     }
 
     [[nodiscard]] iterator begin() const { return all().begin(); }

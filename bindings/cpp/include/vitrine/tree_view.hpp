@@ -5,6 +5,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,19 @@ class TreeView {
         const auto value = find(key);
         if (value) std::invoke(fn, *value);
         return value.has_value();
+    }
+
+    /// As a Tree's: `fn(i, value)`, in any order.
+    template <class F>
+        requires std::invocable<F&, std::size_t, std::optional<Found>>
+    void visit_many(std::span<const K> keys, F&& fn) const {
+        tree_.visit_many(keys, std::forward<F>(fn));
+    }
+    /// The values in the order of the keys. Cost: see Tree::visit_many().
+    [[nodiscard]] std::vector<std::optional<Found>> find_many(std::span<const K> keys) const {
+        std::vector<std::optional<Found>> found(keys.size());
+        visit_many(keys, [&found](std::size_t i, const auto& value) { found[i] = value; });
+        return found;
     }
 
     /// Iterations are a Tree's: what they show is valid until the iterator moves.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct TreeKind {
 
 /// Borrowed for the call; empty bytes are possible.
 using ValueSink = std::function<void(ByteSpan)>;
+/// Which key, and its value, borrowed for the call; null when it is absent.
+using ManySink = std::function<void(std::size_t, const ByteSpan*)>;
 
 /// An ordered map from bytes to bytes, as one snapshot or one transaction shows it.
 /// Keys passed in are encoded: exactly 8 bytes for fixed keys, any bytes up to the limit else.
@@ -42,6 +45,11 @@ class TreeReader {
     [[nodiscard]] virtual bool contains(ByteSpan key) const = 0;
     /// Calls `sink` with the value, inside an epoch guard, and returns true; false when absent.
     virtual bool visit(ByteSpan key, const ValueSink& sink) const = 0;
+    /// visit() for each of the keys, in any order, and of those that are absent.
+    virtual void visit_many(std::span<const ByteSpan> keys, const ManySink& sink) const {
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            if (!visit(keys[i], [&](ByteSpan value) { sink(i, &value); })) sink(i, nullptr);
+    }
     /// The value with its owner; nothing when absent.
     [[nodiscard]] virtual std::optional<OwnedValue> find(ByteSpan key) const = 0;
     /// A cursor at the first entry within the bounds, in their direction.
