@@ -62,7 +62,7 @@ void Backlog::add(Logged& logged, const Seen& seen) {
 void Backlog::add_to(Due& due) {
     due.changes.reserve(due.changes.size() + entries_.size());
     for (auto& [id, entry] : entries_) {
-        if (!entry.first.fresh && !entry.first.predecessor) continue;  // stored by a step (K3)
+        if (!entry.first.fresh && !entry.first.predecessor) continue;  // stored by a step (M3)
         due.changes.push_back(&entry.first);
         for (Change& change : entry.more) due.changes.push_back(&change);
     }

@@ -25,7 +25,7 @@ void store_in_steps(StorageWriter& writer, Due due, const core::StorageState& be
     std::vector<Change*>& changes = due.changes;
     sort_by_id(changes);
     std::size_t done = 0;
-    while (!before.step) {  // K3
+    while (!before.step) {  // M3
         const std::size_t end = end_of_step(changes, done, bytes);
         if (end == changes.size()) break;
         const std::span<Change*> taken = std::span(changes).subspan(done, end - done);

@@ -13,12 +13,12 @@ namespace vitrine::mvcc {
 /// steps it needs room for some of them, so that checkpoints can be large and rare.
 ///
 /// Invariants:
-///  K1. Steps go up by object id, and each has all that the checkpoint has of its objects.
-///  K2. Until the last one, the storage's newest commit and its mark in the log are those from before; with
+///  M1. Steps go up by object id, and each has all that the checkpoint has of its objects.
+///  M2. Until the last one, the storage's newest commit and its mark in the log are those from before; with
 ///      them is noted how far the steps came. Recovery redoes the log from the mark, leaves out what
 ///      objects below that have already, and does not end before the commit that the checkpoint
 ///      goes to: before that, the storage shows no state that ever was.
-///  K3. What a step has stored is taken out of the changes, which then have no versions. After a step that failed, the storage's note
+///  M3. What a step has stored is taken out of the changes, which then have no versions. After a step that failed, the storage's note
 ///      stays, and the next batch must be one, with everything: `before` has the note, so it is.
 ///
 /// `before`: the storage's state now. `due`: all of the checkpoint, newer than that; its changes may be

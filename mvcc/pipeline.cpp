@@ -202,7 +202,7 @@ void Pipeline::recover() {
     StorageWriter writer(store_);
     std::vector<std::shared_ptr<Commit>> ready;
     std::size_t bytes = 0;
-    // K2: up to there, only objects from a certain one on lack what the log has.
+    // M2: up to there, only objects from a certain one on lack what the log has.
     const core::CheckpointStep step = state.step.value_or(core::CheckpointStep{});
     const auto store_them = [&](std::optional<core::LogMark> rest) {
         Due due{{}, {}, sequenced_, last_time_, rest};

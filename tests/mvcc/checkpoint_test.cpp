@@ -150,7 +150,7 @@ TEST_F(CheckpointTest, AStepThatFailsIsMadeUpForByTheNextOne) {
         machine.disk->on_write([&](const core::Batch&) { ++batches; });
         machine->write_through();
         machine.disk->on_write({});
-        if (nth != 1) EXPECT_EQ(batches, 1U);  // K3
+        if (nth != 1) EXPECT_EQ(batches, 1U);  // M3
         expect_same(open({}, machine.disk->copy()));
         expect_same(machine);
     }

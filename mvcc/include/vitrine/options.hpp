@@ -33,7 +33,7 @@ struct StoreOptions {
     /// names the pages. Cost: all pages but those of large values are read once.
     bool check_structure = false;
     /// Unit: bytes. Budget for materialised versions. Kept, apart from what handles and open views
-    /// hold and from commits that are not on disk yet.
+    /// hold and from commits that are not in the file yet: of these, half as much again at most.
     std::size_t cache_bytes = std::size_t{256} << 20;
     Durability durability = Durability::full;
     /// Deferred only: the longest that a commit waits to become durable.
