@@ -98,7 +98,8 @@ class Trials {
         const bool damaged = damager.run();
         const auto file = folder_.file("damaged");
         write_file(file, bytes);
-        Reading(prepared.sample, damager.damage(), result).run(file, index % 2 == 1);
+        const bool taken_back = takes_back_a_commit(prepared.sample.bytes, bytes);
+        Reading(prepared.sample, damager.damage(), taken_back, result).run(file, index % 2 == 1);
         if (!damaged && result.outcome != Result::unaffected) {
             std::snprintf(result.note, sizeof result.note, "a sound file is refused");
             result.outcome = Result::odd;

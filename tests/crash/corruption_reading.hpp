@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -45,15 +46,30 @@ inline void read_item(const std::function<void(std::string&)>& read, std::string
 }
 
 /// Reads a damaged copy and compares.
+/// Whether the newer meta page got the number that it had before its last commit. That is what LMDB itself
+/// leaves there when a commit's last write failed: the commit does not count, and nothing tells that
+/// it ever did.
+inline bool takes_back_a_commit(const std::string& sound, const std::string& damaged) {
+    constexpr std::size_t kNumberAt = 16 + 128;
+    const auto number = [](const std::string& file, std::size_t page) {
+        std::uint64_t value = 0;
+        if (file.size() >= page * kPage + kNumberAt + sizeof value)
+            std::memcpy(&value, file.data() + page * kPage + kNumberAt, sizeof value);
+        return value;
+    };
+    const std::size_t newer = number(sound, 0) < number(sound, 1) ? 1 : 0;
+    return number(damaged, newer) + 2 == number(sound, newer);
+}
+
 class Reading {
   public:
-    Reading(const Sample& sample, Damage damage, Result& result)
+    Reading(const Sample& sample, Damage damage, bool taken_back, Result& result)
         : catalogue_(&sample.where), result_(result) {
         candidates_.push_back({&sample.content, true});
         // A meta page that a lost write left as it was is what a crash before that write leaves: the
         // state before the last commit, whole. Two old meta pages make it the older file, as long
         // as nothing of that was written over. Nothing in the file could tell.
-        if (damage == Damage::meta_stale || damage == Damage::metas_stale)
+        if (damage == Damage::meta_stale || damage == Damage::metas_stale || taken_back)
             candidates_.push_back({&sample.previous_content, true});
         if (damage == Damage::metas_stale) candidates_.push_back({&sample.older_content, true});
     }

@@ -85,7 +85,9 @@ TEST_F(CheckpointTest, GoesUpByObjectInBatchesThatEachNameTheNext) {
     machine.disk->on_write([&](const core::Batch& batch) {
         for (const core::RowPut& put : batch.puts) {
             EXPECT_GE(put.id, below);
-            if (batch.step) EXPECT_LT(put.id, batch.step->below);
+            if (batch.step) {
+                EXPECT_LT(put.id, batch.step->below);
+            }
         }
         if (batch.step) {
             EXPECT_EQ(batch.step->to, target);
@@ -150,7 +152,9 @@ TEST_F(CheckpointTest, AStepThatFailsIsMadeUpForByTheNextOne) {
         machine.disk->on_write([&](const core::Batch&) { ++batches; });
         machine->write_through();
         machine.disk->on_write({});
-        if (nth != 1) EXPECT_EQ(batches, 1U);  // M3
+        if (nth != 1) {
+            EXPECT_EQ(batches, 1U);  // M3
+        }
         expect_same(open({}, machine.disk->copy()));
         expect_same(machine);
     }
