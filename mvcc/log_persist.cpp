@@ -14,7 +14,7 @@ namespace vitrine::mvcc {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::size_t kLeastLog = 32 * kMiB;
+constexpr std::size_t kLeastLog = 16 * kMiB;
 constexpr std::size_t kMostLog = 256 * kMiB;
 constexpr std::size_t kLeastWaiting = kMiB;
 constexpr std::size_t kMostWaiting = 256 * kMiB;
@@ -127,6 +127,8 @@ void LogPersist::make_room() {
 
 void LogPersist::persist_directly(std::span<const std::shared_ptr<Commit>> commits) {
     std::unique_lock whole(checkpointing_);
+    if (log_)
+        checkpoint();  // in steps, so that the batch's transaction is no larger than the batch
     const bool begun = !log_ && direct_left_ == 0 && begin_log();
     const bool ends = log_ && !begun && outgrown();
     Backlogs taken = take();

@@ -45,7 +45,7 @@ struct StoreOptions {
     /// Unit: bytes. The most that the commit log beside the file (`<file>-log`) takes. Commits go there
     /// first, and into the file some seconds later, many at a time; opening after a crash does what
     /// was left. A store that is closed has no log. 0: none, each batch of commits goes straight into
-    /// the file. Empty: as much as the file has, 32 to 256 MiB, from some commits on, when it pays.
+    /// the file. Empty: as much as the file has, 16 to 256 MiB, from some commits on, when it pays.
     std::optional<std::size_t> log_bytes{};
 };
 

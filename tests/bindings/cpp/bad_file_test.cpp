@@ -81,7 +81,7 @@ void set_format(const std::filesystem::path& file, std::uint64_t version) {
     ASSERT_EQ(value.mv_size, sizeof row);
     std::memcpy(row.data(), value.mv_data, sizeof row);
     row[1] = version;
-    row[12] = mdb_txn_id(txn);
+    row[14] = mdb_txn_id(txn);
     row.back() = core::hash_payload(core::Words(row).first(row.size() - 1));
     value = {sizeof row, row.data()};
     ASSERT_EQ(mdb_put(txn, meta, &key, &value, 0), 0);
