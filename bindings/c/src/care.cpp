@@ -75,8 +75,8 @@ extern "C" {
 vitrine_status vitrine_store_verify(const vitrine_store* store, vitrine_progress progress,
                                     void* user, vitrine_verify_report** report) {
     return guarded([&] {
-        need(report, "report") =
-            list(need(store, "store").store.verify(to_progress(progress, user)));
+        need(report, "report");
+        *report = list(need(store, "store").store.verify(to_progress(progress, user)));
     });
 }
 

@@ -185,7 +185,8 @@ vitrine_status vitrine_tree_cursor(const vitrine_tree* tree, const vitrine_bound
                                    vitrine_cursor** cursor) {
     return guarded([&] {
         const Inside inside(transaction_of(tree));
-        need(cursor, "cursor") = walk(*tree, bounds);
+        need(cursor, "cursor");
+        *cursor = walk(*tree, bounds);
     });
 }
 
@@ -194,7 +195,8 @@ vitrine_status vitrine_tree_merge(const vitrine_tree* a, const vitrine_tree* b, 
     return guarded([&] {
         const Inside in_a(need(a, "a").transaction.get());
         const Inside in_b(need(b, "b").transaction.get());
-        need(cursor, "cursor") = walk_both(*a, *b, merge);
+        need(cursor, "cursor");
+        *cursor = walk_both(*a, *b, merge);
     });
 }
 

@@ -66,8 +66,8 @@ vitrine_status vitrine_transaction_create(vitrine_transaction* transaction, uint
                                           vitrine_ref* ref) {
     return guarded([&] {
         const Inside inside(state_of(transaction));
-        need(ref, "ref") =
-            create(machine_of(transaction), type, checked_words(words, word_count, "words"));
+        need(ref, "ref");
+        *ref = create(machine_of(transaction), type, checked_words(words, word_count, "words"));
     });
 }
 

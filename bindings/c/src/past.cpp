@@ -51,8 +51,8 @@ extern "C" {
 vitrine_status vitrine_store_commits(const vitrine_store* store, uint64_t after, size_t limit,
                                      vitrine_commits** commits) {
     return guarded([&] {
-        need(commits, "commits") =
-            list(need(store, "store").store.commits(vitrine::Version{after}, limit));
+        need(commits, "commits");
+        *commits = list(need(store, "store").store.commits(vitrine::Version{after}, limit));
     });
 }
 
@@ -60,15 +60,16 @@ vitrine_status vitrine_store_history(const vitrine_store* store, vitrine_ref ref
                                      vitrine_history** history) {
     return guarded([&] {
         const Machine machine(store);
-        need(history, "history") =
-            list(vitrine::mvcc::history(*machine, vitrine::core::ObjectId{ref}));
+        need(history, "history");
+        *history = list(vitrine::mvcc::history(*machine, vitrine::core::ObjectId{ref}));
     });
 }
 
 vitrine_status vitrine_store_plan_undo(const vitrine_store* store, uint64_t version,
                                        vitrine_undo_plan** plan) {
     return guarded([&] {
-        need(plan, "plan") = list(need(store, "store").store.plan_undo(vitrine::Version{version}));
+        need(plan, "plan");
+        *plan = list(need(store, "store").store.plan_undo(vitrine::Version{version}));
     });
 }
 

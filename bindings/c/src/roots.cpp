@@ -16,6 +16,7 @@ vitrine_status give_root(const std::optional<btree::Root>& root, const char* nam
 
 btree::TreeKind kind_asked(const char* key_kind, const char* value_kind,
                            const btree::TreeKind* stored) {
+    if (stored != nullptr && key_kind == nullptr && value_kind == nullptr) return *stored;
     const auto named = [](const char* asked, const std::string* found) {
         return asked != nullptr ? std::string(asked) : found != nullptr ? *found : std::string();
     };

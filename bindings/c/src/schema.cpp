@@ -151,19 +151,27 @@ extern "C" {
 
 vitrine_status vitrine_schema_parse(const void* request, size_t request_size,
                                     vitrine_schema** schema) {
-    return guarded([&] { need(schema, "schema") = parse(request, request_size).release(); });
+    return guarded([&] {
+        need(schema, "schema");
+        *schema = parse(request, request_size).release();
+    });
 }
 
 vitrine_status vitrine_schema_of_nodes(const vitrine_bytes* nodes, size_t count,
                                        vitrine_schema** schema) {
-    return guarded([&] { need(schema, "schema") = of_nodes(nodes, count).release(); });
+    return guarded([&] {
+        need(schema, "schema");
+        *schema = of_nodes(nodes, count).release();
+    });
 }
 
 void vitrine_schema_free(vitrine_schema* schema) { delete schema; }
 
 vitrine_status vitrine_schema_type(const vitrine_schema* schema, const char* name, uint64_t* type) {
-    return guarded(
-        [&] { need(type, "type") = find_type(need(schema, "schema"), need_text(name, "name")); });
+    return guarded([&] {
+        need(type, "type");
+        *type = find_type(need(schema, "schema"), need_text(name, "name"));
+    });
 }
 
 vitrine_status vitrine_store_use_type(vitrine_store* store, const vitrine_schema* schema,
@@ -177,12 +185,16 @@ vitrine_status vitrine_store_use_type(vitrine_store* store, const vitrine_schema
 vitrine_status vitrine_store_types(const vitrine_store* store, vitrine_types** types) {
     return guarded([&] {
         const Machine machine(store);
-        need(types, "types") = list_types(*machine);
+        need(types, "types");
+        *types = list_types(*machine);
     });
 }
 
 vitrine_status vitrine_flatten(const void* message, size_t message_size, vitrine_words** words) {
-    return guarded([&] { need(words, "words") = flatten(message, message_size); });
+    return guarded([&] {
+        need(words, "words");
+        *words = flatten(message, message_size);
+    });
 }
 
 }  // extern "C"

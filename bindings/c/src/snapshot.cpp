@@ -73,13 +73,17 @@ vitrine_status vitrine_snapshot_copy(const vitrine_snapshot* snapshot, vitrine_s
 void vitrine_snapshot_free(vitrine_snapshot* snapshot) { delete snapshot; }
 
 vitrine_status vitrine_snapshot_version(const vitrine_snapshot* snapshot, uint64_t* version) {
-    return guarded(
-        [&] { need(version, "version") = need(snapshot, "snapshot").snapshot.version().value(); });
+    return guarded([&] {
+        need(version, "version");
+        *version = need(snapshot, "snapshot").snapshot.version().value();
+    });
 }
 
 vitrine_status vitrine_snapshot_time(const vitrine_snapshot* snapshot, int64_t* time_ns) {
-    return guarded(
-        [&] { need(time_ns, "time_ns") = from_time(need(snapshot, "snapshot").snapshot.time()); });
+    return guarded([&] {
+        need(time_ns, "time_ns");
+        *time_ns = from_time(need(snapshot, "snapshot").snapshot.time());
+    });
 }
 
 vitrine_status vitrine_snapshot_get(const vitrine_snapshot* snapshot, vitrine_ref ref,
@@ -103,7 +107,10 @@ vitrine_status vitrine_snapshot_root(const vitrine_snapshot* snapshot, const cha
 }
 
 vitrine_status vitrine_snapshot_roots(const vitrine_snapshot* snapshot, vitrine_roots** roots) {
-    return guarded([&] { need(roots, "roots") = list_roots(need(snapshot, "snapshot").snapshot); });
+    return guarded([&] {
+        need(roots, "roots");
+        *roots = list_roots(need(snapshot, "snapshot").snapshot);
+    });
 }
 
 }  // extern "C"

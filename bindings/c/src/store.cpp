@@ -98,13 +98,17 @@ vitrine_status vitrine_store_close(vitrine_store* store) {
 void vitrine_store_free(vitrine_store* store) { delete store; }
 
 vitrine_status vitrine_store_version(const vitrine_store* store, uint64_t* version) {
-    return guarded(
-        [&] { need(version, "version") = need(store, "store").store.version().value(); });
+    return guarded([&] {
+        need(version, "version");
+        *version = need(store, "store").store.version().value();
+    });
 }
 
 vitrine_status vitrine_store_durable_version(const vitrine_store* store, uint64_t* version) {
-    return guarded(
-        [&] { need(version, "version") = need(store, "store").store.durable_version().value(); });
+    return guarded([&] {
+        need(version, "version");
+        *version = need(store, "store").store.durable_version().value();
+    });
 }
 
 vitrine_status vitrine_store_flush(vitrine_store* store, uint64_t* version) {

@@ -70,7 +70,8 @@ vitrine_status vitrine_transaction_base(const vitrine_transaction* transaction,
                                         vitrine_snapshot** snapshot) {
     return guarded([&] {
         const auto& machine = *need(transaction, "transaction").state->machine;
-        need(snapshot, "snapshot") =
+        need(snapshot, "snapshot");
+        *snapshot =
             new vitrine_snapshot{vitrine::Snapshot{vitrine::mvcc::Snapshot{machine.base()}}};
     });
 }
@@ -80,7 +81,8 @@ vitrine_status vitrine_transaction_savepoint(vitrine_transaction* transaction,
     return guarded([&] {
         auto& state = *need(transaction, "transaction").state;
         const Inside inside(&state);
-        need(savepoint, "savepoint") = {state.serial, state.machine->savepoint()};
+        need(savepoint, "savepoint");
+        *savepoint = {state.serial, state.machine->savepoint()};
     });
 }
 

@@ -94,8 +94,9 @@ vitrine_status vitrine_snapshot_tree(const vitrine_snapshot* snapshot, const cha
                                      const char* key_kind, const char* value_kind,
                                      vitrine_tree** tree) {
     return guarded([&] {
-        need(tree, "tree") = open_named(need(snapshot, "snapshot").snapshot.machine(),
-                                        need_text(root_name, "root_name"), key_kind, value_kind);
+        need(tree, "tree");
+        *tree = open_named(need(snapshot, "snapshot").snapshot.machine(),
+                           need_text(root_name, "root_name"), key_kind, value_kind);
     });
 }
 
@@ -103,8 +104,8 @@ vitrine_status vitrine_snapshot_tree_of(const vitrine_snapshot* snapshot, vitrin
                                         const char* key_kind, const char* value_kind,
                                         vitrine_tree** tree) {
     return guarded([&] {
-        need(tree, "tree") =
-            open_ref(need(snapshot, "snapshot").snapshot.machine(), ref, key_kind, value_kind);
+        need(tree, "tree");
+        *tree = open_ref(need(snapshot, "snapshot").snapshot.machine(), ref, key_kind, value_kind);
     });
 }
 
@@ -114,8 +115,8 @@ vitrine_status vitrine_transaction_tree(vitrine_transaction* transaction, const 
     return guarded([&] {
         const auto& state = need(transaction, "transaction").state;
         const Inside inside(state.get());
-        need(tree, "tree") =
-            edit_named(state, need_text(root_name, "root_name"), key_kind, value_kind);
+        need(tree, "tree");
+        *tree = edit_named(state, need_text(root_name, "root_name"), key_kind, value_kind);
     });
 }
 
@@ -125,7 +126,8 @@ vitrine_status vitrine_transaction_tree_of(vitrine_transaction* transaction, vit
     return guarded([&] {
         const auto& state = need(transaction, "transaction").state;
         const Inside inside(state.get());
-        need(tree, "tree") = edit_ref(state, ref, key_kind, value_kind);
+        need(tree, "tree");
+        *tree = edit_ref(state, ref, key_kind, value_kind);
     });
 }
 
@@ -137,7 +139,8 @@ vitrine_status vitrine_transaction_create_tree(vitrine_transaction* transaction,
         const Inside inside(state.get());
         const auto kind = vitrine::detail::kind_named(need_text(key_kind, "key_kind"),
                                                       need_text(value_kind, "value_kind"));
-        need(ref, "ref") = vitrine::btree::create_tree(*state->machine, kind).value;
+        need(ref, "ref");
+        *ref = vitrine::btree::create_tree(*state->machine, kind).value;
     });
 }
 

@@ -73,7 +73,8 @@ extern "C" {
 vitrine_status vitrine_tree_ref(const vitrine_tree* tree, vitrine_ref* ref) {
     return guarded([&] {
         const Inside inside(transaction_of(tree));
-        need(ref, "ref") = tree->reader->id();
+        need(ref, "ref");
+        *ref = tree->reader->id();
     });
 }
 
@@ -88,7 +89,8 @@ vitrine_status vitrine_tree_kind(const vitrine_tree* tree, const char** key_kind
 vitrine_status vitrine_tree_size(const vitrine_tree* tree, uint64_t* size) {
     return guarded([&] {
         const Inside inside(transaction_of(tree));
-        need(size, "size") = tree->reader->size();
+        need(size, "size");
+        *size = tree->reader->size();
     });
 }
 
@@ -98,7 +100,8 @@ vitrine_status vitrine_tree_contains(const vitrine_tree* tree, const void* key, 
         const Inside inside(transaction_of(tree));
         const auto bytes = to_view(key, key_size, "key");
         check_key_size(*tree, bytes);
-        need(found, "found") = tree->reader->contains(bytes);
+        need(found, "found");
+        *found = tree->reader->contains(bytes);
     });
 }
 
@@ -130,7 +133,8 @@ vitrine_status vitrine_tree_count(const vitrine_tree* tree, const vitrine_bounds
                                   uint64_t* entries) {
     return guarded([&] {
         const Inside inside(transaction_of(tree));
-        need(entries, "count") = count(*tree, bounds);
+        need(entries, "count");
+        *entries = count(*tree, bounds);
     });
 }
 
@@ -138,7 +142,8 @@ vitrine_status vitrine_tree_cuts(const vitrine_tree* tree, const vitrine_bounds*
                                  size_t parts, vitrine_keys** keys) {
     return guarded([&] {
         const Inside inside(transaction_of(tree));
-        need(keys, "keys") = cuts(*tree, bounds, parts);
+        need(keys, "keys");
+        *keys = cuts(*tree, bounds, parts);
     });
 }
 
