@@ -23,7 +23,8 @@ void check(core::Words words, const char* what) {
 }  // namespace
 
 core::Words checked_words(const std::uint64_t* words, std::size_t count, const char* what) {
-    if (reinterpret_cast<std::uintptr_t>(&need(words, what)) % alignof(std::uint64_t) != 0)
+    if (words == nullptr) throw UsageError(fmt::format("{} is NULL", what));
+    if (reinterpret_cast<std::uintptr_t>(words) % alignof(std::uint64_t) != 0)
         throw UsageError(fmt::format("{}: not aligned to 8 bytes", what));
     check({words, count}, what);
     return {words, count};
