@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <vitrine/detail/key_codec.hpp>
@@ -109,30 +109,33 @@ vitrine_status next(vitrine_cursor* cursor, vitrine_entry& entry) {
     return walk.ended(VITRINE_OK);
 }
 
+constexpr std::size_t padded(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
+
 /// Copies entries into one block, each part at a multiple of 8, and then says where they lie.
 vitrine_status next_batch(vitrine_cursor* cursor, vitrine_entry* entries, std::size_t capacity,
                           std::size_t& count) {
     Walk walk(cursor);
     btree::KeyBytes& block = cursor->shown;
-    btree::KeyBytes key;
     block.clear();
     const auto append = [&block](BytesView bytes) {
-        block.insert(block.end(), bytes.begin(), bytes.end());
-        block.resize((block.size() + 7) & ~std::size_t{7});
+        const std::size_t at = block.size();
+        block.resize(at + padded(bytes.size()));
+        if (!bytes.empty()) std::memcpy(block.data() + at, bytes.data(), bytes.size());
         return bytes.size();
     };
+    std::array<std::byte, btree::kHeadBytes> head;
     std::size_t filled = 0;
     btree::Cursor* at = nullptr;
     while (filled < capacity && (at = walk.next()) != nullptr) {
-        if (at->fixed_keys()) key = at->key_copy();
-        entries[filled].key.size = append(at->fixed_keys() ? BytesView(key) : at->key());
+        if (at->fixed_keys()) btree::store_head(at->head(), head.data());
+        entries[filled].key.size = append(at->fixed_keys() ? BytesView(head) : at->key());
         entries[filled].value.size = append(at->value());
         ++filled;
     }
     const std::byte* place = block.data();
     const auto locate = [&place](vitrine_bytes& bytes) {
         bytes.data = place;
-        place += (bytes.size + 7) & ~std::size_t{7};
+        place += padded(bytes.size);
     };
     for (std::size_t i = 0; i < filled; ++i) {
         locate(entries[i].key);

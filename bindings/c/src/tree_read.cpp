@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "bindings/c/src/given.hpp"
 #include "bindings/c/src/tree.hpp"
@@ -21,11 +22,12 @@ vitrine_status copy(const vitrine_tree& tree, BytesView key, void* buffer, std::
                     std::size_t* size) {
     check_key_size(tree, key);
     static_cast<void>(to_view(buffer, capacity, "buffer"));
-    const bool found = tree.reader->visit(key, [&](BytesView value) {
+    auto take = [&](BytesView value) {
         const std::size_t copied = std::min(value.size(), capacity);
         if (copied != 0) std::memcpy(buffer, value.data(), copied);
         give(size, value.size());
-    });
+    };
+    const bool found = tree.reader->visit(key, std::ref(take));  // by reference: no allocation
     return found ? VITRINE_OK : no_key(tree, key);
 }
 
