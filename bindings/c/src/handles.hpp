@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,7 @@ struct vitrine_cursor {
 
 struct vitrine_schema {
     capnp::SchemaLoader loader{};
+    std::set<std::uint64_t> given{};  ///< else the loader makes something up for what is missing
 };
 
 struct vitrine_sink {

@@ -8,6 +8,7 @@
 #include "bindings/c/src/given.hpp"
 #include "bindings/c/src/handles.hpp"
 #include "bindings/c/src/record.hpp"
+#include "core/schema/closure.hpp"
 #include "core/schema/node.hpp"
 
 namespace vitrine::capi {
@@ -44,6 +45,7 @@ void load(vitrine_schema& schema, Node::Reader node) {
     // them all.
     static_cast<void>(kj::str(node));
     schema.loader.load(node);
+    schema.given.insert(node.getId());
 }
 
 /// Types that mention a kind of type that there is none of show it when a field is asked for it.
@@ -92,7 +94,8 @@ std::uint64_t find_type(const vitrine_schema& schema, std::string_view name) {
     std::uint64_t found = 0;
     for (const capnp::Schema& loaded : schema.loader.getAllLoaded()) {
         const auto node = loaded.getProto();
-        if (!node.isStruct() || core::schema::short_name(node) != name) continue;
+        if (!schema.given.contains(node.getId()) || !node.isStruct()) continue;
+        if (core::schema::short_name(node) != name) continue;
         if (found != 0) throw UsageError(fmt::format("two files have a struct {}", name));
         found = node.getId();
     }
@@ -100,11 +103,18 @@ std::uint64_t find_type(const vitrine_schema& schema, std::string_view name) {
     return found;
 }
 
+/// Throws: NotFoundError; SchemaError when something that it is made of was not given.
 capnp::StructSchema struct_of(const vitrine_schema& schema, std::uint64_t type) {
-    KJ_IF_MAYBE (loaded, schema.loader.tryGet(type)) {
-        if (loaded->getProto().isStruct()) return loaded->asStruct();
-    }
-    throw NotFoundError(fmt::format("the schema has no struct {}", core::schema::hex_id(type)));
+    using core::schema::hex_id;
+    if (!schema.given.contains(type) || !schema.loader.get(type).getProto().isStruct())
+        throw NotFoundError(fmt::format("the schema has no struct {}", hex_id(type)));
+    const capnp::StructSchema found = schema.loader.get(type).asStruct();
+    for (const auto& part : core::schema::closure_of(found))
+        if (!schema.given.contains(part.first))
+            throw SchemaError(fmt::format("the schema has no node {}, which {} needs",
+                                          hex_id(part.first),
+                                          core::schema::short_name(found.getProto())));
+    return found;
 }
 
 vitrine_words* flatten(const void* message, std::size_t size) {
@@ -178,7 +188,7 @@ vitrine_status vitrine_store_use_type(vitrine_store* store, const vitrine_schema
                                       uint64_t type) {
     return guarded([&] {
         const Machine machine(store);
-        machine->types().check(struct_of(need(schema, "schema"), type));
+        reading([&] { machine->types().check(struct_of(need(schema, "schema"), type)); });
     });
 }
 

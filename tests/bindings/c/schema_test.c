@@ -38,10 +38,18 @@ static void a_store_knows_what_was_used(void) {
     CHECK(found);
     vitrine_schema* again = NULL;
     OK(vitrine_schema_of_nodes(nodes, types->count, &again));
-    vitrine_free(types);
     OK(vitrine_store_use_type(store, again, ITEM));
     OK(vitrine_store_use_type(store, again, OUTER));
     vitrine_schema_free(again);
+
+    // One node alone is not all of a struct that has others inside.
+    for (size_t i = 0; i < types->count; ++i) {
+        if (types->items[i]->type != OUTER) continue;
+        OK(vitrine_schema_of_nodes(&nodes[i], 1, &again));
+        FAILS(VITRINE_SCHEMA, "which Outer needs", vitrine_store_use_type(store, again, OUTER));
+        vitrine_schema_free(again);
+    }
+    vitrine_free(types);
     vitrine_schema_free(schema);
     vitrine_store_free(store);
 }

@@ -255,7 +255,8 @@ static void wrong_keys_and_values_are_refused(void) {
     FAILS(VITRINE_USAGE, "", vitrine_tree_put(tree, key.bytes, key.size, &number, 8));
     commit(tree);
     tree = open_in_tx(store, "unknown", "string", "struct 0x00000000000000ff");
-    FAILS(VITRINE_SCHEMA, "0x00000000000000ff", vitrine_tree_put(tree, "a", 1, (const uint64_t[]){0}, 8));
+    FAILS(VITRINE_SCHEMA, "0x00000000000000ff",
+          vitrine_tree_put(tree, "a", 1, (const uint64_t[]){0}, 8));
     commit(tree);
     vitrine_verify_report* report = NULL;
     OK(vitrine_store_verify(store, NULL, NULL, &report));
