@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include <capnp/schema.capnp.h>
 #include <capnp/serialize.h>
 
+#include "bindings/c/src/aligned.hpp"
 #include "bindings/c/src/given.hpp"
 #include "bindings/c/src/handles.hpp"
-#include "bindings/c/src/record.hpp"
 #include "core/schema/closure.hpp"
 #include "core/schema/node.hpp"
 
@@ -15,18 +14,6 @@ namespace vitrine::capi {
 namespace {
 
 using capnp::schema::Node;
-
-/// Bytes as words, which they need not be aligned for.
-std::vector<capnp::word> aligned(const void* data, std::size_t size, const char* name) {
-    need(data == nullptr ? nullptr : &data, name);
-    std::vector<capnp::word> words((size + sizeof(capnp::word) - 1) / sizeof(capnp::word));
-    if (size != 0) std::memcpy(words.data(), data, size);
-    return words;
-}
-
-kj::ArrayPtr<const capnp::word> as_array(const std::vector<capnp::word>& words) {
-    return {words.data(), words.size()};
-}
 
 /// What reading the caller's message throws becomes his error.
 template <class F>
@@ -117,28 +104,6 @@ capnp::StructSchema struct_of(const vitrine_schema& schema, std::uint64_t type) 
     return found;
 }
 
-vitrine_words* flatten(const void* message, std::size_t size) {
-    const auto words = aligned(message, size, "message");
-    auto given = std::make_unique<Given<vitrine_words>>();
-    try {
-        capnp::ReaderOptions options;
-        options.traversalLimitInWords = 4 * words.size() + 10'000;
-        if (size == 0) throw UsageError("this is no message of a struct: it is empty");
-        capnp::FlatArrayMessageReader reader(as_array(words), options);
-        const auto root = reader.getRoot<capnp::AnyStruct>();
-        const std::size_t count = root.totalSize().wordCount + 1;
-        auto* const flat = given->array<std::uint64_t>(count);
-        capnp::copyToUnchecked(root, kj::arrayPtr(reinterpret_cast<capnp::word*>(flat), count));
-        checked_words(flat, count, "message");
-        given->view = {count, flat};
-    } catch (const kj::Exception& error) {
-        if (error.getType() == kj::Exception::Type::OVERLOADED) throw std::bad_alloc();
-        throw UsageError(
-            fmt::format("this is no message of a struct: {}", error.getDescription().cStr()));
-    }
-    return hand_over(std::move(given));
-}
-
 vitrine_types* list_types(mvcc::Store& store) {
     auto given = std::make_unique<Given<vitrine_types>>();
     const auto stored = store.storage().types();
@@ -197,13 +162,6 @@ vitrine_status vitrine_store_types(const vitrine_store* store, vitrine_types** t
         const Machine machine(store);
         need(types, "types");
         *types = list_types(*machine);
-    });
-}
-
-vitrine_status vitrine_flatten(const void* message, size_t message_size, vitrine_words** words) {
-    return guarded([&] {
-        need(words, "words");
-        *words = flatten(message, message_size);
     });
 }
 

@@ -49,8 +49,10 @@ static inline vitrine_store* new_store(const char* name) {
 
 /** A new store that keeps all of its past. */
 static inline vitrine_store* new_store_with_past(const char* name) {
-    vitrine_open_options options = {.struct_size = sizeof options,
-                                    .retention = VITRINE_RETENTION_FOREVER};
+    vitrine_open_options options;
+    memset(&options, 0, sizeof options);
+    options.struct_size = sizeof options;
+    options.retention = VITRINE_RETENTION_FOREVER;
     vitrine_store* store = NULL;
     OK(vitrine_open(place(name), &options, &store));
     return store;
