@@ -1,5 +1,5 @@
-// What is on the shelves of a shop: a tree of (shelf, article) -> count, changed in transactions, and looked
-// at as it was and as it is. Run it again: the file is still there.
+// What is on the shelves of a shop: a tree of (shelf, article) -> count, changed in transactions,
+// and looked at as it was and as it is. Run it again: the file is still there.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +46,8 @@ static vitrine_status receive(vitrine_transaction* tx, void* user) {
     return status;
 }
 
-// Goods go out, if there are as many. What was read is still so when it is committed, or it runs again.
+// Goods go out, if there are as many. What was read is still so when it is committed, or it runs
+// again.
 static vitrine_status sell(vitrine_transaction* tx, void* user) {
     const goods* what = user;
     vitrine_key key;

@@ -31,8 +31,8 @@ struct TransactionState {
     const bool in_transact;      ///< vitrine_transact() commits it
 };
 
-/// One call into a transaction: this thread's turn. Of no transaction: nothing.
-/// Throws: UsageError when another thread is inside, when the transaction ended or its store is closed.
+/// One call into a transaction: this thread's turn. Of no transaction: nothing. Throws: UsageError
+/// when another thread is inside, when the transaction ended or its store is closed.
 class Inside {
   public:
     explicit Inside(TransactionState* state) : turn_(state == nullptr ? nullptr : &state->turn) {

@@ -5,7 +5,8 @@
 namespace vitrine::capi {
 namespace {
 
-/// The words of an object as its transaction sees it: a copy made by this library is one flat segment.
+/// The words of an object as its transaction sees it: a copy made by this library is one flat
+/// segment.
 core::Words words_of(const mvcc::ObjectState& seen) {
     if (seen.copy == nullptr) return seen.payload;
     const auto segment = seen.copy->getSegmentsForOutput()[0];

@@ -20,8 +20,8 @@ std::vector<core::Word> checked_words(BytesView bytes, const char* what);
 /// Refuses a struct that the store does not know. Throws: SchemaError naming the type.
 core::schema::StoredSchema known_type(mvcc::Store& store, core::TypeId type);
 
-/// Refuses words that do not fit the type that they are to be of. Throws: SchemaError, UsageError with
-/// the place in the struct.
+/// Refuses words that do not fit the type that they are to be of. Throws: SchemaError, UsageError
+/// with the place in the struct.
 void check_fit(mvcc::Store& store, core::TypeId type, core::Words words);
 
 /// Refuses trees and parts of them, and objects of another type; 0 asks for none in particular.

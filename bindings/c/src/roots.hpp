@@ -8,7 +8,8 @@
 
 namespace vitrine::capi {
 
-/// Gives what a name refers to, or says that there is none. Throws: NotFoundError when it was erased.
+/// Gives what a name refers to, or says that there is none. Throws: NotFoundError when it was
+/// erased.
 vitrine_status give_root(const std::optional<btree::Root>& root, const char* name, vitrine_ref& ref,
                          std::uint64_t* type);
 

@@ -28,7 +28,7 @@ auto reading(F&& read) {
 
 /// Loads a node of a message that nobody checked.
 void load(vitrine_schema& schema, Node::Reader node) {
-    // SchemaLoader may not meet a text without its final NUL (core/schema/node.cpp): the copy has read
+    // SchemaLoader may not meet a text without its final NUL (core/schema/node.cpp): this reads
     // them all.
     static_cast<void>(kj::str(node));
     schema.loader.load(node);

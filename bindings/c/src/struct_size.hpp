@@ -8,8 +8,8 @@
 
 namespace vitrine::capi {
 
-// Structs of the caller, which begin with their size: he may have been compiled with an older or a newer
-// header than this library. What he does not know keeps its default, zero.
+// Structs of the caller, which begin with their size: he may have been compiled with an older or a
+// newer header than this library. What he does not know keeps its default, zero.
 
 /// Throws: UsageError when struct_size was not set.
 template <class S>

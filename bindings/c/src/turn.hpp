@@ -9,8 +9,8 @@ namespace vitrine::capi {
 
 /// Whose turn it is: finds out when two threads use what belongs to one at a time.
 ///
-/// Invariant: `owner_` is null, or names the one thread that is inside; only that one touches `depth_`.
-/// Turns of one thread nest: a callback may call again.
+/// Invariant: `owner_` is null, or names the one thread that is inside; only that one touches
+/// `depth_`. Turns of one thread nest: a callback may call again.
 class Turn {
   public:
     class Taken {
@@ -36,8 +36,8 @@ class Turn {
     }
     void take() {
         const void* nobody = nullptr;
-        // acquire: what the last owner did happens before; partner: leave(). Relaxed else: only this
-        // thread stores its own name.
+        // acquire: what the last owner did happens before; partner: leave(). Relaxed else: only
+        // this thread stores its own name.
         if (owner_.load(std::memory_order_relaxed) != me() &&
             !owner_.compare_exchange_strong(nobody, me(), std::memory_order_acquire,
                                             std::memory_order_relaxed))

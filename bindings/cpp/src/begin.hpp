@@ -8,8 +8,8 @@
 
 namespace vitrine::detail {
 
-/// A transaction on the newest commit, which `base` is. Throws: UsageError for a store that was opened
-/// to be read only.
+/// A transaction on the newest commit, which `base` is. Throws: UsageError for a store that was
+/// opened to be read only.
 std::shared_ptr<mvcc::Transaction> begin(mvcc::Snapshot base, TransactionOptions options);
 
 }  // namespace vitrine::detail

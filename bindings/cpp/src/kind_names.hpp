@@ -10,7 +10,8 @@
 
 namespace vitrine::detail {
 
-// The names of kinds (README.md, "Kinds in the file") for doors whose programs choose them as they run.
+// The names of kinds (README.md, "Kinds in the file") for doors whose programs choose them as they
+// run.
 
 template <class K>
 struct KeyTag {

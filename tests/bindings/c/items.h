@@ -8,8 +8,8 @@
 #define OUTER UINT64_C(0xcf0e31e0b2a87d03)
 #define ITEM_KIND "struct 0xcf0e31e0b2a87d01"
 
-/** The words of an Item or Article (capnproto.org/encoding.html): root pointer, count, pointers to name
- *  and next, the name's bytes, the id in next. */
+/** The words of an Item or Article (capnproto.org/encoding.html): root pointer, count, pointers
+ *  to name and next, the name's bytes, the id in next. */
 typedef struct item_words {
     uint64_t words[16];
     size_t count;

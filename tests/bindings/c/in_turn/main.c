@@ -1,5 +1,5 @@
-// Gives the book Emma of examples/quickstart ten more copies, in the file that the C++ program made: usage:
-// in_turn FILE
+// Gives the book Emma of examples/quickstart ten more copies, in the file that the C++ program
+// made: usage: in_turn FILE
 #include <stdint.h>
 
 #include "tests/bindings/c/check.h"
