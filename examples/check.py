@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs an example as its user would, in an empty folder, and checks what it prints.
 
-usage: check.py quickstart|past|packages|bank PROGRAM
+usage: check.py quickstart|past|packages|bank|stock PROGRAM
 """
 
 import os
@@ -174,8 +174,23 @@ def bank(program):
         sys.exit(f"the books after the crash:\n{after}")
 
 
+def stock(program):
+    first = run(program)
+    expect(r"^tools, before:  hammer 5  saw 2$", first)
+    expect(r"^tools, now:  hammer 1  saw 2$", first)
+    expect(r"^there are no 100 saws$", first)
+    expect(r'^there is no key \("garden", "pond"\) in this tree of \(string,string\) -> i64$', first)
+    expect(r"^tools, before:  hammer 6  saw 4$", run(program))
+
+
 def main(arguments):
-    examples = {"quickstart": quickstart, "past": past, "packages": packages, "bank": bank}
+    examples = {
+        "quickstart": quickstart,
+        "past": past,
+        "packages": packages,
+        "bank": bank,
+        "stock": stock,
+    }
     if len(arguments) != 2 or arguments[0] not in examples:
         print(__doc__)
         return 2

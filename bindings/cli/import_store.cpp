@@ -12,6 +12,7 @@
 #include "bindings/cli/key_json.hpp"
 #include "bindings/cli/struct_json.hpp"
 #include "bindings/cli/value_json.hpp"
+#include "bindings/cpp/src/kind_names.hpp"
 #include "btree/node_types.hpp"
 #include "btree/tree_edits.hpp"
 #include "core/lmdb/lmdb_storage.hpp"
@@ -25,18 +26,6 @@ namespace {
 // A commit is made when so much came together: what a transaction holds is in memory.
 constexpr std::size_t kCommitBytes = std::size_t{8} << 20;
 constexpr std::size_t kCommitItems = 20'000;
-
-btree::TreeKind kind_of(std::string_view keys, std::string_view values) {
-    btree::TreeKind kind;
-    kind.key = keys;
-    kind.value = values;
-    kind.fixed_keys = keys != "string" && keys != "bytes" && keys.substr(0, 1) != "(";
-    const bool bytes = values == "string" || values == "bytes" || values.substr(0, 7) == "struct ";
-    kind.form = values == "unit" ? btree::ValueForm::none
-                : bytes          ? btree::ValueForm::bytes
-                                 : btree::ValueForm::word;
-    return kind;
-}
 
 core::ObjectId id_of(JsonReader value) {
     const core::ObjectId id{unsigned_of(value)};
@@ -153,7 +142,7 @@ class Import {
     void take_tree(core::ObjectId id, JsonReader line) {
         require_room(id);
         make_way(0);
-        kind_ = kind_of(text_member(line, "keys"), text_member(line, "values"));
+        kind_ = detail::kind_named(text_member(line, "keys"), text_member(line, "values"));
         tree_ = btree::restore_tree(transaction(), id, *kind_);
         tree_id_ = id;
         last_key_.reset();

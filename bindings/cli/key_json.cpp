@@ -8,47 +8,18 @@
 #include <vitrine/detail/key_codec.hpp>
 #include <vitrine/error.hpp>
 
+#include "bindings/cpp/src/kind_names.hpp"
+
 namespace vitrine::cli {
 namespace {
 
 using detail::FieldReader;
+using detail::fields_of;
 using detail::FieldWriter;
+using detail::is_tuple;
 using detail::KeyCodec;
-
-template <class K>
-struct Tag {
-    using Key = K;
-};
-
-/// Calls `use(Tag<K>)` with the type that a plain kind stands for.
-template <class Use>
-auto with_kind(std::string_view kind, Use use) {
-    if (kind == "i8") return use(Tag<std::int8_t>{});
-    if (kind == "i16") return use(Tag<std::int16_t>{});
-    if (kind == "i32") return use(Tag<std::int32_t>{});
-    if (kind == "i64") return use(Tag<std::int64_t>{});
-    if (kind == "u8") return use(Tag<std::uint8_t>{});
-    if (kind == "u16") return use(Tag<std::uint16_t>{});
-    if (kind == "u32") return use(Tag<std::uint32_t>{});
-    if (kind == "u64") return use(Tag<std::uint64_t>{});
-    if (kind == "double") return use(Tag<double>{});
-    if (kind == "string") return use(Tag<std::string>{});
-    if (kind == "bytes") return use(Tag<Bytes>{});
-    throw JsonError(fmt::format("keys of kind \"{}\" are not known to this program", kind));
-}
-
-bool is_tuple(std::string_view kind) { return kind.size() > 2 && kind.front() == '('; }
-
-std::vector<std::string_view> fields_of(std::string_view tuple) {
-    std::vector<std::string_view> fields;
-    std::string_view rest = tuple.substr(1, tuple.size() - 2);
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(','), rest.size());
-        fields.push_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return fields;
-}
+using detail::KeyTag;
+using detail::with_key_kind;
 
 void write_plain(JsonWriter& out, std::string_view text) {
     if (is_utf8(text))
@@ -101,8 +72,9 @@ btree::KeyBytes read_tuple(std::string_view kind, JsonReader json, bool leading)
                                     fields.size()));
     FieldWriter out;
     for (unsigned i = 0; i < fields.size(); ++i)
-        with_kind(kinds[i],
-                  [&]<class K>(Tag<K>) { KeyCodec<K>::write(read_plain<K>(fields[i]), out); });
+        with_key_kind(kinds[i], [&]<class K>(KeyTag<K>) {
+            KeyCodec<K>::write(read_plain<K>(fields[i]), out);
+        });
     const BytesView bytes = out.written();
     return {bytes.begin(), bytes.end()};
 }
@@ -115,12 +87,13 @@ void write_key(JsonWriter& out, std::string_view kind, btree::ByteSpan key) {
         FieldReader in(key, unescaped);
         out.begin_array();
         for (const std::string_view field : fields_of(kind))
-            with_kind(field, [&]<class K>(Tag<K>) { write_plain(out, KeyCodec<K>::take(in)); });
+            with_key_kind(field,
+                          [&]<class K>(KeyTag<K>) { write_plain(out, KeyCodec<K>::take(in)); });
         in.finish();
         out.end_array();
         return;
     }
-    with_kind(kind, [&]<class K>(Tag<K>) {
+    with_key_kind(kind, [&]<class K>(KeyTag<K>) {
         if constexpr (KeyCodec<K>::kFixed) {
             if (key.size() != 8) detail::throw_damaged_key();
             std::uint64_t head = 0;
@@ -147,7 +120,7 @@ std::string show_key(std::string_view kind, btree::ByteSpan key) {
 
 btree::KeyBytes read_key(std::string_view kind, JsonReader json) {
     if (is_tuple(kind)) return read_tuple(kind, json, false);
-    return with_kind(kind, [&]<class K>(Tag<K>) { return encode<K>(read_plain<K>(json)); });
+    return with_key_kind(kind, [&]<class K>(KeyTag<K>) { return encode<K>(read_plain<K>(json)); });
 }
 
 btree::KeyBytes parse_key(std::string_view kind, std::string_view text, bool leading) {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Keeps the README true: what it prints as a file is that file.
+"""Keeps the READMEs true: what they print as a file is that file.
 
 usage: readme.py ROOT | readme.py --self-test
 
-A block of the README whose line before is <!-- path/from/the/root --> must equal that file, and every
-file of examples/quickstart must be printed. The block after <!-- output of examples/quickstart --> is
+A block of README.md or bindings/c/README.md whose line before is <!-- path/from/the/root --> must equal
+that file, and every file of examples/quickstart must be printed in the first. The block after <!-- output of examples/quickstart --> is
 compared by examples/quickstart's own test.
 """
 
@@ -15,15 +15,24 @@ import tempfile
 
 BLOCK = re.compile(r"^<!-- (\S+/\S+) -->\n```\w*\n(.*?)^```$", re.M | re.S)
 QUICKSTART = "examples/quickstart"
+PAGES = ["README.md", "bindings/c/README.md"]
+
+
+def block_faults(root, page, blocks):
+    for name, text in blocks.items():
+        if not (root / name).is_file():
+            yield f"{page} prints {name}, which is not there"
+        elif (root / name).read_text() != text:
+            yield f"{page} prints {name} as it is not"
 
 
 def faults(root):
-    printed = dict(BLOCK.findall((root / "README.md").read_text()))
-    for name, text in printed.items():
-        if not (root / name).is_file():
-            yield f"README.md prints {name}, which is not there"
-        elif (root / name).read_text() != text:
-            yield f"README.md prints {name} as it is not"
+    printed = {}
+    for page in PAGES:
+        if (root / page).is_file():
+            blocks = dict(BLOCK.findall((root / page).read_text()))
+            yield from block_faults(root, page, blocks)
+            printed |= blocks
     for path in sorted((root / QUICKSTART).iterdir()):
         if path.is_file() and f"{QUICKSTART}/{path.name}" not in printed:
             yield f"README.md does not print {QUICKSTART}/{path.name}"
@@ -57,7 +66,7 @@ def main(arguments):
         print(__doc__)
         return 2
     found = list(faults(pathlib.Path(arguments[0]).resolve()))
-    print("\n".join(found) or "the README tells the truth")
+    print("\n".join(found) or "the READMEs tell the truth")
     return 1 if found else 0
 
 

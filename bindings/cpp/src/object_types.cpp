@@ -22,14 +22,14 @@ std::uint32_t number_of(const StructType& type) {
     return type.slot.load(std::memory_order_relaxed);
 }
 
-std::string describe(mvcc::Store& store, core::TypeId type) {
+}  // namespace
+
+std::string describe_type(mvcc::Store& store, core::TypeId type) {
     if (type == btree::kTreeHeaderType) return "a tree";
     if (type == btree::kLeafType || type == btree::kInnerType || type == btree::kLargeValueType)
         return "a part of a tree";
     return "of type " + store.types().name_of(type);
 }
-
-}  // namespace
 
 std::string name_of(const StructType& type) {
     const auto proto = type.schema().getProto();
@@ -44,7 +44,7 @@ void check_first_use(mvcc::Store& store, const StructType& type) {
 
 void throw_other_type(mvcc::Store& store, core::ObjectId id, core::TypeId stored,
                       const StructType& asked) {
-    std::string found = describe(store, stored);
+    std::string found = describe_type(store, stored);
     std::string wanted = name_of(asked);
     // Two types may share a name: then only their ids tell them apart.
     if (found == "of type " + wanted) {

@@ -28,6 +28,9 @@ inline void check_schema(mvcc::Store& store, const TypedKind& kind) {
 /// What messages call it: "Account".
 std::string name_of(const StructType& type);
 
+/// "of type Account", "a tree".
+std::string describe_type(mvcc::Store& store, core::TypeId type);
+
 /// Throws: TypeError naming both types.
 [[noreturn]] void throw_other_type(mvcc::Store& store, core::ObjectId id, core::TypeId stored,
                                    const StructType& asked);

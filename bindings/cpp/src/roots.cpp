@@ -19,17 +19,16 @@ std::string text_of_name(std::string_view name) {
     return btree::bytes_text(std::as_bytes(std::span(name)));
 }
 
-// Nothing has type 0: the name is there, what it referred to was erased.
-void require_there(std::string_view name, const btree::Root& root) {
-    if (root.tree || root.type != 0) return;
-    throw NotFoundError(fmt::format("the root {} refers to object #{}, which was erased",
-                                    text_of_name(name), root.id.value));
-}
-
 }  // namespace
 
 void throw_no_root(std::string_view name) {
     throw NotFoundError(fmt::format("there is no root {}", text_of_name(name)));
+}
+
+void require_there(std::string_view name, const btree::Root& root) {
+    if (root.tree || root.type != 0) return;
+    throw NotFoundError(fmt::format("the root {} refers to object #{}, which was erased",
+                                    text_of_name(name), root.id.value));
 }
 
 std::string describe_root(mvcc::Store& store, const btree::Root& root) {

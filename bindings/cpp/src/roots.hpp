@@ -12,6 +12,8 @@
 namespace vitrine::detail {
 
 [[noreturn]] void throw_no_root(std::string_view name);
+/// Refuses a name whose object was erased: it has no kind and type 0. Throws: NotFoundError.
+void require_there(std::string_view name, const btree::Root& root);
 /// Throws: TypeError naming the root and both types; SchemaError.
 void check_root(mvcc::Store& store, std::string_view name, const btree::Root& root,
                 const StructType& type);

@@ -1,9 +1,8 @@
 #include "mvcc/store.hpp"
 
-#include <fmt/format.h>
-
 #include <vitrine/store.hpp>
 
+#include "bindings/cpp/src/begin.hpp"
 #include "bindings/cpp/src/open_store.hpp"
 #include "bindings/cpp/src/store_over.hpp"
 #include "btree/node_types.hpp"
@@ -38,12 +37,7 @@ void Store::close() { store().close(); }
 Snapshot Store::snapshot() const { return Snapshot{store().snapshot()}; }
 
 std::shared_ptr<mvcc::Transaction> Store::begin_machine(TransactionOptions options) const {
-    mvcc::Snapshot base = store().snapshot();
-    mvcc::Store& machine = base.store();
-    if (machine.options().read_only) {
-        throw UsageError(fmt::format("{} was opened to be read only", machine.storage().name()));
-    }
-    return std::make_shared<mvcc::Transaction>(machine, std::move(base), std::move(options));
+    return detail::begin(store().snapshot(), std::move(options));
 }
 
 Transaction Store::begin(TransactionOptions options) {
