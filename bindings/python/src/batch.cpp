@@ -1,0 +1,53 @@
+#include "bindings/python/src/batch.hpp"
+
+#include <cstring>
+
+namespace vitrine::python {
+
+void Batch::begin(std::size_t most) {
+    size_ = 0;
+    most_ = most;
+    key_texts_.clear();
+    value_texts_.clear();
+    structs_.clear();
+    if (keys_ && fixed_) heads_.resize(most);
+    if (values_ && codec_.value.form() == btree::ValueForm::word) words_.resize(most);
+}
+
+bool Batch::add(btree::Cursor& cursor) {
+    if (keys_) {
+        if (fixed_)
+            heads_[size_] = cursor.head();
+        else
+            key_texts_.add(cursor.key());
+    }
+    if (values_) {
+        const btree::ByteSpan value = cursor.value();
+        if (codec_.value.form() == btree::ValueForm::word)
+            std::memcpy(&words_[size_], value.data(), sizeof(std::uint64_t));
+        else if (codec_.value.what() == ValueCodec::What::structure)
+            structs_.push_back({value, cursor.hold_value()});
+        else if (codec_.value.form() == btree::ValueForm::bytes)
+            value_texts_.add(value);
+    }
+    ++size_;
+    return size_ < most_ && key_texts_.bytes.size() + value_texts_.bytes.size() < kMostBytes;
+}
+
+PyObject* Batch::key(std::size_t index) const {
+    return fixed_ ? codec_.key.decode(heads_[index]) : codec_.key.decode(key_texts_.at(index));
+}
+
+PyObject* Batch::value(std::size_t index) const {
+    const ValueCodec& values = codec_.value;
+    switch (values.form()) {
+        case btree::ValueForm::word: return values.decode_word(words_[index]);
+        case btree::ValueForm::none: Py_RETURN_NONE;
+        case btree::ValueForm::bytes: break;
+    }
+    if (values.what() != ValueCodec::What::structure)
+        return values.decode_bytes(value_texts_.at(index));
+    return values.decode_struct(structs_[index].bytes, structs_[index].hold).release().ptr();
+}
+
+}  // namespace vitrine::python

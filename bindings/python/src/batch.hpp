@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bindings/python/src/tree_iterator.hpp"
+
+namespace vitrine::python {
+
+/// Entries read ahead of an iteration, so that the engine is called once for many of them. Filled
+/// without the GIL; Python's objects are made of it one by one.
+class Batch {
+  public:
+    Batch(const TreeCodec& codec, Shows shows)
+        : codec_(codec),
+          fixed_(codec.key.fixed()),
+          keys_(shows != Shows::values),
+          values_(shows != Shows::keys) {}
+
+    /// Makes room for another one. Takes no GIL, like add().
+    void begin(std::size_t most);
+    /// False: no more fits.
+    bool add(btree::Cursor& cursor);
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    // New references; null: Python's error is set.
+    [[nodiscard]] PyObject* key(std::size_t index) const;
+    [[nodiscard]] PyObject* value(std::size_t index) const;
+
+  private:
+    static constexpr std::size_t kMostBytes = std::size_t{256} << 10;
+
+    /// Bytes of any length, one behind the other.
+    struct Texts {
+        std::string bytes;
+        std::vector<std::size_t> ends;
+        void clear() {
+            bytes.clear();
+            ends.clear();
+        }
+        void add(btree::ByteSpan text) {
+            bytes.append(reinterpret_cast<const char*>(text.data()), text.size());
+            ends.push_back(bytes.size());
+        }
+        [[nodiscard]] btree::ByteSpan at(std::size_t index) const {
+            const std::size_t begin = index == 0 ? 0 : ends[index - 1];
+            return {reinterpret_cast<const std::byte*>(bytes.data()) + begin, ends[index] - begin};
+        }
+    };
+
+    const TreeCodec& codec_;
+    const bool fixed_;
+    const bool keys_;
+    const bool values_;
+    std::size_t size_ = 0;
+    std::size_t most_ = 0;
+    std::vector<std::uint64_t> heads_;
+    std::vector<std::uint64_t> words_;
+    Texts key_texts_;
+    Texts value_texts_;
+    std::vector<btree::OwnedValue> structs_;
+};
+
+}  // namespace vitrine::python

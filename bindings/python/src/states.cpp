@@ -1,0 +1,66 @@
+#include "bindings/python/src/states.hpp"
+
+#include <fmt/format.h>
+
+#include <vitrine/error.hpp>
+
+#include "bindings/python/src/gil.hpp"
+#include "bindings/python/src/struct_type.hpp"
+#include "core/schema/node.hpp"
+
+namespace vitrine::python {
+
+py::object Context::type_of(core::schema::Registry& registry, core::TypeId id) {
+    if (const auto found = types_.find(id); found != types_.end()) return found->second;
+    const auto stored = registry.find(id);
+    if (!stored)
+        throw TypeError(fmt::format("objects of type {} are not known to this store",
+                                    core::schema::hex_id(id)));
+    const py::object made = make_struct_type(stored->schema, stored->loader);
+    return types_.emplace(id, made).first->second;
+}
+
+void Context::use(core::schema::Registry& registry, const py::object& type) {
+    const auto& program = unbox<StructType>(type.ptr());
+    const auto known = types_.find(program.id);
+    if (known != types_.end() && known->second.is(type)) return;
+    registry.check(program.schema);
+    types_.insert_or_assign(program.id, type);
+}
+
+// The last pin of a closed store ends the machine, which may have to wait for its threads.
+SnapshotState::~SnapshotState() {
+    if (snapshot && snapshot.store().closed())
+        without_gil([&](NoGil&) { snapshot = mvcc::Snapshot(); });
+}
+
+TransactionState::TransactionState(std::shared_ptr<Context> of, mvcc::Snapshot base,
+                                   TransactionOptions options)
+    : context(std::move(of)), thread_(PyThread_get_thread_ident()) {
+    mvcc::Store& store = base.store();
+    if (store.options().read_only)
+        throw UsageError(fmt::format("{} was opened to be read only", store.storage().name()));
+    machine_ = std::make_unique<mvcc::Transaction>(store, std::move(base), std::move(options));
+}
+
+TransactionState::~TransactionState() {
+    if (machine_ && machine_->store().closed()) without_gil([&](NoGil&) { machine_.reset(); });
+}
+
+mvcc::Transaction& TransactionState::require_thread() const {
+    if (PyThread_get_thread_ident() != thread_)
+        throw UsageError("a transaction belongs to the thread that began it");
+    return *machine_;
+}
+
+mvcc::Transaction& TransactionState::require() const {
+    require_thread().require_active();
+    return *machine_;
+}
+
+std::uint64_t TransactionState::stamp_of(core::ObjectId id) const {
+    const auto erased = erasures_.find(id);
+    return rollbacks_ << 32 | (erased == erasures_.end() ? 0 : erased->second);
+}
+
+}  // namespace vitrine::python

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "bindings/cpp/src/open_store.hpp"
+#include "bindings/python/src/python.hpp"
+#include "core/schema/registry.hpp"
+#include "mvcc/snapshot.hpp"
+#include "mvcc/transaction.hpp"
+
+namespace vitrine::python {
+
+// What Python's objects stand on. Shared by all that were made of it; destroyed with the GIL.
+
+/// What everything of one open store knows: its file, and the types to read objects with. With the
+/// GIL only.
+class Context {
+  public:
+    explicit Context(std::string path) : path_(std::move(path)) {}
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    /// The StructType to read objects of that type with: the program's when it has used one, else as
+    /// the file has it. Throws: TypeError when neither is known.
+    py::object type_of(core::schema::Registry& registry, core::TypeId id);
+    /// A program's type, before its first use. Throws: SchemaError when it does not fit the file.
+    void use(core::schema::Registry& registry, const py::object& type);
+
+  private:
+    const std::string path_;
+    std::unordered_map<core::TypeId, py::object> types_;
+};
+
+/// A snapshot, for all that was read through it.
+struct SnapshotState {
+    std::shared_ptr<Context> context;
+    mvcc::Snapshot snapshot;
+
+    SnapshotState(std::shared_ptr<Context> of, mvcc::Snapshot&& opened)
+        : context(std::move(of)), snapshot(std::move(opened)) {}
+    SnapshotState(const SnapshotState&) = delete;
+    SnapshotState& operator=(const SnapshotState&) = delete;
+    ~SnapshotState();
+
+    [[nodiscard]] core::schema::Registry& registry() const { return snapshot.store().types(); }
+};
+
+/// A transaction, for its trees and editors too.
+class TransactionState {
+  public:
+    TransactionState(std::shared_ptr<Context> of, mvcc::Snapshot base, TransactionOptions options);
+    TransactionState(const TransactionState&) = delete;
+    TransactionState& operator=(const TransactionState&) = delete;
+    ~TransactionState();
+
+    const std::shared_ptr<Context> context;
+
+    /// Throws: UsageError in another thread than the one that began it, and when it has ended.
+    mvcc::Transaction& require() const;
+    /// The same when it may have ended.
+    mvcc::Transaction& require_thread() const;
+    [[nodiscard]] core::schema::Registry& registry() const { return machine_->store().types(); }
+    [[nodiscard]] const mvcc::Transaction& peek() const { return *machine_; }
+
+    /// Changes when what builders of the object point to may have gone: a roll-back, an erasure.
+    [[nodiscard]] std::uint64_t stamp_of(core::ObjectId id) const;
+    void note_erased(core::ObjectId id) { ++erasures_[id]; }
+    void note_rollback() { ++rollbacks_; }
+
+  private:
+    std::unique_ptr<mvcc::Transaction> machine_;
+    const unsigned long thread_;
+    std::uint64_t rollbacks_ = 0;
+    std::unordered_map<core::ObjectId, std::uint32_t> erasures_;
+};
+
+}  // namespace vitrine::python

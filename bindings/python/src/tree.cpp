@@ -1,0 +1,272 @@
+#include "bindings/python/src/tree.hpp"
+
+#include <vitrine/detail/tree_kind.hpp>
+#include <vitrine/tree_range.hpp>
+
+#include "bindings/python/src/gil.hpp"
+#include "bindings/python/src/numbers.hpp"
+#include "bindings/python/src/ref.hpp"
+#include "bindings/python/src/tree_iterator.hpp"
+#include "btree/key.hpp"
+#include "btree/trees.hpp"
+#include "mvcc/epoch.hpp"
+
+namespace vitrine::python {
+namespace {
+
+std::shared_ptr<const TreeCodec> make_codec(const btree::TreeKind& kind, Context& context,
+                                            core::schema::Registry& registry) {
+    auto codec = std::make_shared<TreeCodec>(kind);
+    if (codec->value.what() == ValueCodec::What::structure)
+        codec->value.set_struct(context.type_of(registry, codec->value.type()));
+    return codec;
+}
+
+std::optional<btree::TreeState> state_in(const mvcc::Snapshot& snapshot, core::ObjectId id) {
+    const mvcc::Epoch::Guard guard;
+    const mvcc::ObjectVersion* header = id ? snapshot.peek(id) : nullptr;
+    if (header == nullptr || header->type() != btree::kTreeHeaderType) return std::nullopt;
+    return btree::state_of(header->aux<btree::TreeHeaderView>());
+}
+
+py::object get(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+    if (count < 1 || count > 2) throw TypeError("get(key, default=None)");
+    const auto& tree = unbox<TreeBox>(self);
+    KeyCodec::Scratch scratch;
+    py::object found = find_value(tree, tree.codec->key.encode(arguments[0], scratch));
+    if (found) return found;
+    return count == 2 ? borrow(arguments[1]) : py::none();
+}
+
+py::object item(PyObject* self, PyObject* key) {
+    const auto& tree = unbox<TreeBox>(self);
+    if (PySlice_Check(key)) return part_of(self, slice_of(tree, key));
+    KeyCodec::Scratch scratch;
+    const btree::ByteSpan bytes = tree.codec->key.encode(key, scratch);
+    py::object found = find_value(tree, bytes);
+    if (!found) detail::throw_no_key(*tree.reader, bytes);
+    return found;
+}
+
+int contains(PyObject* self, PyObject* key) {
+    return guarded(-1, [&] {
+        const auto& tree = unbox<TreeBox>(self);
+        KeyCodec::Scratch scratch;
+        return has_key(tree, tree.codec->key.encode(key, scratch)) ? 1 : 0;
+    });
+}
+
+Py_ssize_t length(PyObject* self) {
+    return guarded(Py_ssize_t{-1},
+                   [&] { return static_cast<Py_ssize_t>(count_of(unbox<TreeBox>(self))); });
+}
+
+// A single entry as a pair; None when there is none.
+py::object nearest(const TreeBox& tree, const btree::Bounds& bounds) {
+    tree.require();
+    const auto cursor = without_gil([&](NoGil&) { return tree.reader->nearest(bounds); });
+    if (cursor == nullptr || !cursor->valid()) return py::none();
+    const py::object key = take(decode_key(tree.codec->key, *cursor));
+    const btree::ByteSpan bytes = without_gil([&](NoGil&) { return cursor->value(); });
+    return py::make_tuple(key, tree.codec->value.decode({bytes, cursor->hold_value()}));
+}
+
+py::object first(PyObject* self) {
+    btree::Bounds bounds = unbox<TreeBox>(self).bounds;
+    bounds.reversed = false;
+    return nearest(unbox<TreeBox>(self), bounds);
+}
+
+py::object last(PyObject* self) {
+    btree::Bounds bounds = unbox<TreeBox>(self).bounds;
+    bounds.reversed = true;
+    return nearest(unbox<TreeBox>(self), bounds);
+}
+
+btree::KeyBytes key_bytes(const TreeBox& tree, PyObject* key) {
+    KeyCodec::Scratch scratch;
+    const btree::ByteSpan bytes = tree.codec->key.encode(key, scratch);
+    return {bytes.begin(), bytes.end()};
+}
+
+py::object floor_of(PyObject* self, PyObject* key) {
+    const auto& tree = unbox<TreeBox>(self);
+    btree::Bounds bounds = tree.bounds;
+    btree::KeyBytes bytes = key_bytes(tree, key);
+    if (!bounds.high || btree::compare_keys(bytes, *bounds.high) < 0) {
+        bounds.high = std::move(bytes);
+        bounds.high_included = true;
+    }
+    bounds.reversed = true;
+    return nearest(tree, bounds);
+}
+
+py::object ceiling_of(PyObject* self, PyObject* key) {
+    TreeBox part = unbox<TreeBox>(self);
+    part.narrow(key_bytes(part, key), std::nullopt);
+    part.bounds.reversed = false;
+    return nearest(part, part.bounds);
+}
+
+py::object prefix_of(PyObject* self, PyObject* start) {
+    TreeBox part = unbox<TreeBox>(self);
+    KeyCodec::Scratch scratch;
+    const btree::ByteSpan bytes = part.codec->key.encode_prefix(start, scratch);
+    part.narrow(btree::KeyBytes(bytes.begin(), bytes.end()), detail::end_of_prefix(bytes));
+    return part_of(self, std::move(part));
+}
+
+py::object turned(PyObject* self) {
+    TreeBox part = unbox<TreeBox>(self);
+    part.bounds.reversed = !part.bounds.reversed;
+    return part_of(self, std::move(part));
+}
+
+py::object partitions(PyObject* self, PyObject* number) {
+    const auto& tree = unbox<TreeBox>(self);
+    const auto n = to_integer<std::uint32_t>(number);
+    if (n == 0) detail::throw_no_partitions();
+    tree.require();
+    const auto cuts = without_gil([&](NoGil&) { return tree.reader->cuts(tree.bounds, n); });
+    py::list parts;
+    TreeBox rest = tree;
+    for (const btree::KeyBytes& cut : cuts) {
+        TreeBox part = rest;
+        part.narrow(std::nullopt, cut);
+        rest.narrow(cut, std::nullopt);
+        parts.append(part_of(self, std::move(part)));
+    }
+    parts.append(part_of(self, std::move(rest)));
+    return parts;
+}
+
+py::object keys(PyObject* self) { return iterate(unbox<TreeBox>(self), Shows::keys); }
+
+py::object keys_reversed(PyObject* self) {
+    const py::object round = turned(self);
+    return keys(round.ptr());
+}
+
+py::object ref(PyObject* self) {
+    const auto& tree = unbox<TreeBox>(self);
+    tree.require();
+    const btree::TreeKind& kind = tree.reader->kind();
+    return make_box<TreeRefValue>(core::ObjectId{tree.reader->id()},
+                                  kind.key + " -> " + kind.value);
+}
+
+py::object key_kind(PyObject* self) { return py::str(unbox<TreeBox>(self).reader->kind().key); }
+py::object value_kind(PyObject* self) { return py::str(unbox<TreeBox>(self).reader->kind().value); }
+
+py::object backwards(PyObject* self) { return py::bool_(unbox<TreeBox>(self).bounds.reversed); }
+
+py::object repr(PyObject* self) {
+    const auto& tree = unbox<TreeBox>(self);
+    const btree::TreeKind& kind = tree.reader->kind();
+    std::string text = fmt::format("<{} {} -> {}", Py_TYPE(self)->tp_name, kind.key, kind.value);
+    const bool usable = !tree.transaction || tree.transaction->peek().active();
+    if (!tree.whole())
+        text += ", a range of it";
+    else if (usable && tree.snapshot)
+        text += fmt::format(", {} entries", tree.reader->size());
+    return py::str(text + (tree.bounds.reversed ? ", backwards>" : ">"));
+}
+
+template <py::object (*kFunction)(PyObject*)>
+PyObject* plain(PyObject* self, PyObject*) {
+    return guarded([&] { return kFunction(self); });
+}
+template <py::object (*kFunction)(PyObject*, PyObject*)>
+PyObject* with_one(PyObject* self, PyObject* argument) {
+    return guarded([&] { return kFunction(self, argument); });
+}
+template <py::object (*kFunction)(PyObject*)>
+PyObject* getter(PyObject* self, void*) {
+    return guarded([&] { return kFunction(self); });
+}
+PyObject* fast_get(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+    return guarded([&] { return get(self, arguments, count); });
+}
+
+PyMethodDef methods[] = {
+    {"get", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(fast_get)), METH_FASTCALL,
+     "get(key, default=None): the value, or the default when the key is absent."},
+    {"first", plain<first>, METH_NOARGS, "The entry with the least key, or None."},
+    {"last", plain<last>, METH_NOARGS, "The entry with the greatest key, or None."},
+    {"floor", with_one<floor_of>, METH_O,
+     "floor(key): the entry with the greatest key that is not above it, or None."},
+    {"ceiling", with_one<ceiling_of>, METH_O,
+     "ceiling(key): the entry with the least key that is not below it, or None."},
+    {"prefix", with_one<prefix_of>, METH_O,
+     "prefix(start): the part whose keys begin with this text, or with this field or these "
+     "fields."},
+    {"reversed", plain<turned>, METH_NOARGS, "The same entries the other way round."},
+    {"partitions", with_one<partitions>, METH_O,
+     "partitions(n): at most n parts of about equal work, which together are this one: for "
+     "threads."},
+    {"__reversed__", plain<keys_reversed>, METH_NOARGS, nullptr},
+    {},
+};
+PyGetSetDef attributes[] = {
+    {"_backwards", getter<backwards>, nullptr, nullptr, nullptr},
+    {"ref", getter<ref>, nullptr, "The TreeRef of the whole tree.", nullptr},
+    {"key_kind", getter<key_kind>, nullptr, "What the keys are: \"i64\", \"(string,i64)\".",
+     nullptr},
+    {"value_kind", getter<value_kind>, nullptr, "What the values are: \"double\", \"ref 0x…\".",
+     nullptr},
+    {},
+};
+
+}  // namespace
+
+py::object open_snapshot_tree(const std::shared_ptr<SnapshotState>& snapshot, core::ObjectId id,
+                              const btree::TreeKind& kind) {
+    TreeBox tree;
+    tree.snapshot = snapshot;
+    tree.codec = make_codec(kind, *snapshot->context, snapshot->registry());
+    without_gil([&](NoGil&) {
+        tree.reader = btree::open_tree(snapshot->snapshot, id, kind);
+        tree.state = state_in(snapshot->snapshot, id);
+    });
+    return make_box<TreeBox>(std::move(tree));
+}
+
+py::object open_transaction_tree(const std::shared_ptr<TransactionState>& transaction,
+                                 std::shared_ptr<btree::TreeWriter> writer, core::ObjectId id) {
+    TreeBox tree;
+    tree.transaction = transaction;
+    tree.codec = make_codec(writer->kind(), *transaction->context, transaction->registry());
+    tree.writer = writer.get();
+    tree.reader = std::move(writer);
+    tree.state = without_gil([&](NoGil&) { return state_in(transaction->peek().base(), id); });
+    return make_box_as<TreeBox>(tree_editor_type, std::move(tree));
+}
+
+void add_tree(py::module_& module) {
+    static PyType_Slot slots[] = {
+        slot(Py_tp_dealloc, drop_box<TreeBox>),
+        slot(
+            Py_tp_repr, +[](PyObject* self) { return guarded([&] { return repr(self); }); }),
+        slot(Py_mp_length, length),
+        slot(
+            Py_mp_subscript,
+            +[](PyObject* self, PyObject* key) {
+                return guarded([&] { return item(self, key); });
+            }),
+        slot(Py_sq_contains, contains),
+        slot(
+            Py_tp_iter, +[](PyObject* self) { return guarded([&] { return keys(self); }); }),
+        {Py_tp_methods, methods},
+        {Py_tp_getset, attributes},
+        {Py_tp_doc,
+         const_cast<char*>("An ordered map of a snapshot, or a range of one: a Mapping. Any thread "
+                           "may read it; it never changes. tree[low:high] is the part from low "
+                           "on and below high, tree[::-1] goes backwards.")},
+        {},
+    };
+    box_type<TreeBox> = add_box_type<TreeBox>(
+        module, "vitrine.Tree", slots,
+        Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_MAPPING);
+}
+
+}  // namespace vitrine::python
