@@ -40,11 +40,8 @@ PyObject* Batch::key(std::size_t index) const {
 
 PyObject* Batch::value(std::size_t index) const {
     const ValueCodec& values = codec_.value;
-    switch (values.form()) {
-        case btree::ValueForm::word: return values.decode_word(words_[index]);
-        case btree::ValueForm::none: Py_RETURN_NONE;
-        case btree::ValueForm::bytes: break;
-    }
+    if (words_only_) return values.decode_word(words_[index]);
+    if (values.form() == btree::ValueForm::none) Py_RETURN_NONE;
     if (values.what() != ValueCodec::What::structure)
         return values.decode_bytes(value_texts_.at(index));
     return values.decode_struct(structs_[index].bytes, structs_[index].hold).release().ptr();

@@ -14,6 +14,7 @@ class Batch {
     Batch(const TreeCodec& codec, Shows shows)
         : codec_(codec),
           fixed_(codec.key.fixed()),
+          words_only_(codec.value.form() == btree::ValueForm::word),
           keys_(shows != Shows::values),
           values_(shows != Shows::keys) {}
 
@@ -50,6 +51,7 @@ class Batch {
 
     const TreeCodec& codec_;
     const bool fixed_;
+    const bool words_only_;
     const bool keys_;
     const bool values_;
     std::size_t size_ = 0;

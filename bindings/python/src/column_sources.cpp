@@ -69,7 +69,7 @@ std::unique_ptr<ColumnSource> key_source(const TreeBox& tree) {
     const KeyCodec& keys = tree.codec->key;
     if (!keys.fixed())
         throw TypeError(
-            fmt::format("keys of kind {} are no column of numbers", tree.reader->kind().key));
+            fmt::format("keys of kind {} are no column of numbers", tree.codec->kind.key));
     return source_of<Keys>(keys.plain());
 }
 
@@ -79,7 +79,7 @@ std::unique_ptr<ColumnSource> value_source(const TreeBox& tree) {
         return std::make_unique<Words<std::uint8_t>>("?", 1U);
     if (values.what() == ValueCodec::What::number) return source_of<Words>(values.number());
     throw TypeError(fmt::format("values of kind {} are no column of numbers: name a field of them",
-                                tree.reader->kind().value));
+                                tree.codec->kind.value));
 }
 
 }  // namespace vitrine::python

@@ -120,8 +120,8 @@ py::object merge_trees(const py::object& a, const py::object& b, Merge merge) {
     const auto* left = find_in_box<TreeBox>(a);
     const auto* right = find_in_box<TreeBox>(b);
     if (left == nullptr || right == nullptr) throw TypeError("both have to be trees");
-    const btree::TreeKind& ours = left->reader->kind();
-    const btree::TreeKind& theirs = right->reader->kind();
+    const btree::TreeKind& ours = left->codec->kind;
+    const btree::TreeKind& theirs = right->codec->kind;
     if (ours.key != theirs.key || (merge == Merge::unite && ours.value != theirs.value))
         throw TypeError(fmt::format("a tree {} -> {} cannot be merged with a tree {} -> {}",
                                     ours.key, ours.value, theirs.key, theirs.value));

@@ -132,7 +132,7 @@ std::unique_ptr<ColumnSource> field_source(const TreeBox& tree, const std::strin
         return std::make_unique<FieldOfValues>(
             tree, parse_path(unbox<StructType>(values.struct_type().ptr()), path));
     if (values.what() != ValueCodec::What::ref)
-        throw TypeError(fmt::format("values of kind {} have no fields", tree.reader->kind().value));
+        throw TypeError(fmt::format("values of kind {} have no fields", tree.codec->kind.value));
     const py::object type =
         tree.snapshot->context->type_of(tree.snapshot->registry(), values.type());
     return std::make_unique<FieldOfObjects>(tree, parse_path(unbox<StructType>(type.ptr()), path),

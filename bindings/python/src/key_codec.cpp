@@ -102,9 +102,12 @@ KeyCodec::KeyCodec(std::string_view kind) : tuple_(kind.size() > 2 && kind.front
         if (end == rest.size()) break;
         rest.remove_prefix(end + 1);
     }
+    if (tuple_) return;
+    plain_ = fields_.front();
+    fixed_ = plain_ <= PlainKind::real;
 }
 
-btree::ByteSpan KeyCodec::encode(PyObject* key, Scratch& scratch) const {
+btree::ByteSpan KeyCodec::encode_any(PyObject* key, Scratch& scratch) const {
     if (tuple_) return encode_fields(key, false, scratch);
     if (!fixed()) {
         const BytesView bytes = plain() == PlainKind::text ? text_bytes(key, scratch.keep)
@@ -148,9 +151,7 @@ void KeyCodec::write_field(PlainKind kind, PyObject* field, Scratch& scratch) co
     });
 }
 
-PyObject* KeyCodec::decode(std::uint64_t head) const {
-    if (plain() == PlainKind::i64)
-        return PyLong_FromLongLong(static_cast<long long>(head ^ detail::kSignBit));
+PyObject* KeyCodec::decode_head(std::uint64_t head) const {
     return with_number(
         plain(), [&]<class T>(Tag<T>) { return new_number<T>(detail::KeyCodec<T>::view(head)); });
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <cstring>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -31,27 +33,48 @@ class KeyCodec {
         py::object keep;
     };
 
-    [[nodiscard]] bool fixed() const { return !tuple_ && plain() <= PlainKind::real; }
+    [[nodiscard]] bool fixed() const { return fixed_; }
     [[nodiscard]] bool tuple() const { return tuple_; }
     [[nodiscard]] const std::vector<PlainKind>& fields() const { return fields_; }
     /// Requires: not a tuple.
     [[nodiscard]] PlainKind plain() const { return fields_.front(); }
 
     /// Borrowed from the key or the scratch. Throws: TypeError, UsageError.
-    btree::ByteSpan encode(PyObject* key, Scratch& scratch) const;
+    btree::ByteSpan encode(PyObject* key, Scratch& scratch) const {
+        // Inline: the kind that most loops are about.
+        if (plain_ == PlainKind::i64 && PyLong_CheckExact(key)) {
+            int overflow = 0;
+            const long long number = PyLong_AsLongLongAndOverflow(key, &overflow);
+            if (overflow == 0) {
+                const std::uint64_t head =
+                    __builtin_bswap64(static_cast<std::uint64_t>(number) ^ detail::kSignBit);
+                std::memcpy(scratch.head.data(), &head, sizeof head);
+                return scratch.head;
+            }
+        }
+        return encode_any(key, scratch);
+    }
     /// The bytes that all keys with such a beginning share: some text, or leading fields (as a tuple,
     /// or one alone).
     btree::ByteSpan encode_prefix(PyObject* start, Scratch& scratch) const;
     /// A fixed key by its number, any other by its bytes. New references; null: Python's error is set.
-    [[nodiscard]] PyObject* decode(std::uint64_t head) const;
+    [[nodiscard]] PyObject* decode(std::uint64_t head) const {
+        if (plain_ == PlainKind::i64)
+            return PyLong_FromLongLong(static_cast<long long>(head ^ detail::kSignBit));
+        return decode_head(head);
+    }
     [[nodiscard]] PyObject* decode(btree::ByteSpan key) const;
 
   private:
+    btree::ByteSpan encode_any(PyObject* key, Scratch& scratch) const;
+    [[nodiscard]] PyObject* decode_head(std::uint64_t head) const;
     btree::ByteSpan encode_fields(PyObject* fields, bool leading, Scratch& scratch) const;
     void write_field(PlainKind kind, PyObject* field, Scratch& scratch) const;
 
     std::vector<PlainKind> fields_;
     bool tuple_ = false;
+    bool fixed_ = false;
+    PlainKind plain_ = PlainKind::bytes;  // bytes for tuples, too
 };
 
 /// A key of a tree that a cursor stands on.

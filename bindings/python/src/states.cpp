@@ -36,26 +36,57 @@ SnapshotState::~SnapshotState() {
 
 TransactionState::TransactionState(std::shared_ptr<Context> of, mvcc::Snapshot base,
                                    TransactionOptions options)
-    : context(std::move(of)), thread_(PyThread_get_thread_ident()) {
+    : context(std::move(of)), base_version_(base.version()), thread_(PyThread_get_thread_ident()) {
     mvcc::Store& store = base.store();
     if (store.options().read_only)
         throw UsageError(fmt::format("{} was opened to be read only", store.storage().name()));
     machine_ = std::make_unique<mvcc::Transaction>(store, std::move(base), std::move(options));
 }
 
-TransactionState::~TransactionState() {
-    if (machine_ && machine_->store().closed()) without_gil([&](NoGil&) { machine_.reset(); });
-}
+TransactionState::~TransactionState() { abort(); }
 
-mvcc::Transaction& TransactionState::require_thread() const {
+void TransactionState::require_thread() const {
     if (PyThread_get_thread_ident() != thread_)
         throw UsageError("a transaction belongs to the thread that began it");
-    return *machine_;
 }
 
 mvcc::Transaction& TransactionState::require() const {
-    require_thread().require_active();
+    require_thread();
+    if (!machine_) throw UsageError("the transaction has ended");
+    machine_->require_active();
     return *machine_;
+}
+
+TransactionState::Ended TransactionState::let_go() {
+    return {std::exchange(machine_, nullptr), std::exchange(trees_, {})};
+}
+
+Version TransactionState::commit() {
+    require();
+    // Others may look whether it is active, with the GIL, while it commits without.
+    Ended ended = let_go();
+    return without_gil([&](NoGil&) {
+        const Ended gone = std::move(ended);
+        return gone.machine->commit();
+    });
+}
+
+void TransactionState::abort() noexcept {
+    if (!machine_) return;
+    Ended ended = let_go();
+    if (!ended.machine->store().closed()) {
+        ended.machine->abort();
+        return;
+    }
+    // The last pin of a closed store may have to wait.
+    without_gil([&](NoGil&) { const Ended gone = std::move(ended); });
+}
+
+btree::TreeWriter* TransactionState::keep(std::shared_ptr<btree::TreeWriter> tree) {
+    for (const auto& known : trees_)
+        if (known == tree) return known.get();
+    trees_.push_back(std::move(tree));
+    return trees_.back().get();
 }
 
 std::uint64_t TransactionState::stamp_of(core::ObjectId id) const {

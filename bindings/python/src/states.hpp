@@ -3,6 +3,9 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
+
+#include <vitrine/detail/tree_reader.hpp>
 
 #include "bindings/cpp/src/open_store.hpp"
 #include "bindings/python/src/python.hpp"
@@ -56,12 +59,23 @@ class TransactionState {
 
     const std::shared_ptr<Context> context;
 
-    /// Throws: UsageError in another thread than the one that began it, and when it has ended.
+    /// Throws: UsageError in another thread than the one that began it.
+    void require_thread() const;
+    /// The same, and when it has ended.
     mvcc::Transaction& require() const;
-    /// The same when it may have ended.
-    mvcc::Transaction& require_thread() const;
+    /// Whether it runs still. Any thread may ask.
+    [[nodiscard]] bool active() const { return machine_ != nullptr; }
+    [[nodiscard]] Version base_version() const { return base_version_; }
+    /// Requires, both: it runs.
     [[nodiscard]] core::schema::Registry& registry() const { return machine_->store().types(); }
-    [[nodiscard]] const mvcc::Transaction& peek() const { return *machine_; }
+    [[nodiscard]] const mvcc::Snapshot& base() const { return machine_->base(); }
+
+    /// Ends it. What it stood on goes at once, whoever remembers it or a tree of it: a variable that is
+    /// left over does not keep the file of a closed store.
+    Version commit();
+    void abort() noexcept;
+    /// A tree of it: lives as long as it runs. Those who use it require() first.
+    btree::TreeWriter* keep(std::shared_ptr<btree::TreeWriter> tree);
 
     /// Changes when what builders of the object point to may have gone: a roll-back, an erasure.
     [[nodiscard]] std::uint64_t stamp_of(core::ObjectId id) const;
@@ -69,7 +83,16 @@ class TransactionState {
     void note_rollback() { ++rollbacks_; }
 
   private:
+    /// What is left of it, for who drops it without the GIL.
+    struct Ended {
+        std::unique_ptr<mvcc::Transaction> machine;
+        std::vector<std::shared_ptr<btree::TreeWriter>> trees;  // go first
+    };
+    Ended let_go();
+
     std::unique_ptr<mvcc::Transaction> machine_;
+    std::vector<std::shared_ptr<btree::TreeWriter>> trees_;
+    const Version base_version_;
     const unsigned long thread_;
     std::uint64_t rollbacks_ = 0;
     std::unordered_map<core::ObjectId, std::uint32_t> erasures_;

@@ -52,10 +52,13 @@ class Maker {
 
     // A type may hold lists of itself: it is known before its fields are looked at.
     py::object make(capnp::StructSchema schema) {
-        const auto key = std::pair(schema.getProto().getId(), schema.hashCode());
-        if (const auto found = made_.find(key); found != made_.end()) return found->second;
+        for (const auto& [known, type] : made_)
+            if (known == schema) return type;
+        constexpr std::size_t kMostTypes = 1000;
+        if (made_.size() == kMostTypes)
+            throw SchemaError("a generic struct goes on without end in its own fields");
         const py::object box = make_box<StructType>();
-        made_.emplace(key, box);
+        made_.emplace_back(schema, box);
         auto& type = unbox<StructType>(box.ptr());
         type.schema = schema;
         type.keep = keep_;
@@ -68,12 +71,6 @@ class Maker {
     }
 
   private:
-    struct Hash {
-        std::size_t operator()(const std::pair<core::TypeId, unsigned>& key) const {
-            return key.first ^ key.second;
-        }
-    };
-
     void add_field(StructType& type, capnp::StructSchema::Field schema) {
         Field field{.schema = schema, .name = schema.getProto().getName().cStr()};
         const auto proto = schema.getProto();
@@ -99,7 +96,7 @@ class Maker {
     }
 
     std::shared_ptr<const void> keep_;
-    std::unordered_map<std::pair<core::TypeId, unsigned>, py::object, Hash> made_;
+    std::vector<std::pair<capnp::StructSchema, py::object>> made_;
 };
 
 py::object repr(PyObject* self) {

@@ -26,11 +26,13 @@ class PyTransaction {
     [[nodiscard]] const std::optional<Version>& version() const { return version_; }
 
     std::uint64_t finish() {
-        mvcc::Transaction& ending = machine();
-        version_ = without_gil([&](NoGil&) { return ending.commit(); });
+        version_ = state_->commit();
         return version_->value();
     }
-    void abort() { state_->require_thread().abort(); }
+    void abort() {
+        state_->require_thread();
+        state_->abort();
+    }
 
   private:
     std::shared_ptr<TransactionState> state_;
@@ -145,7 +147,7 @@ btree::TreeKind stored_kind(const PyTransaction& self, const std::string& name) 
                         name));
     if (!found->tree)
         throw TypeError(fmt::format("the root \"{}\" is a {}, no tree", name,
-                                    detail::describe_root(self.state()->peek().store(), *found)));
+                                    detail::describe_root(self.machine().store(), *found)));
     return *found->tree;
 }
 
@@ -197,16 +199,15 @@ std::uint64_t commit(PyTransaction& self) {
 bool leave(PyTransaction& self, const py::object& failure, const py::object&, const py::object&) {
     if (!failure.is_none())
         self.abort();
-    else if (self.state()->require_thread().active())
+    else if (self.state()->active())
         self.finish();
     return false;
 }
 
 std::string repr(const PyTransaction& self) {
-    const mvcc::Transaction& machine = self.state()->peek();
-    const char* state = machine.active() ? "running" : self.version() ? "committed" : "ended";
+    const char* state = self.state()->active() ? "running" : self.version() ? "committed" : "ended";
     return fmt::format("<vitrine.Transaction on version {} of '{}', {}>",
-                       machine.base().version().value(), self.state()->context->path(), state);
+                       self.state()->base_version().value(), self.state()->context->path(), state);
 }
 
 using Class = py::class_<PyTransaction>;
@@ -225,12 +226,12 @@ void add_reading(Class& transaction) {
         .def_property_readonly(
             "base",
             [](const PyTransaction& self) {
-                return PySnapshot(self.state()->context,
-                                  mvcc::Snapshot(self.state()->peek().base()));
+                return PySnapshot(self.state()->context, mvcc::Snapshot(self.machine().base()));
             },
-            "The snapshot on which it began. What is read through it is not validated.")
+            "The snapshot on which it began, while it runs. What is read through it is not "
+            "validated.")
         .def_property_readonly(
-            "active", [](const PyTransaction& self) { return self.state()->peek().active(); },
+            "active", [](const PyTransaction& self) { return self.state()->active(); },
             "Whether it runs still.")
         .def_property_readonly(
             "version",

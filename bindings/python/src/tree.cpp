@@ -155,19 +155,18 @@ py::object ref(PyObject* self) {
                                   kind.key + " -> " + kind.value);
 }
 
-py::object key_kind(PyObject* self) { return py::str(unbox<TreeBox>(self).reader->kind().key); }
-py::object value_kind(PyObject* self) { return py::str(unbox<TreeBox>(self).reader->kind().value); }
+py::object key_kind(PyObject* self) { return py::str(unbox<TreeBox>(self).codec->kind.key); }
+py::object value_kind(PyObject* self) { return py::str(unbox<TreeBox>(self).codec->kind.value); }
 
 py::object backwards(PyObject* self) { return py::bool_(unbox<TreeBox>(self).bounds.reversed); }
 
 py::object repr(PyObject* self) {
     const auto& tree = unbox<TreeBox>(self);
-    const btree::TreeKind& kind = tree.reader->kind();
+    const btree::TreeKind& kind = tree.codec->kind;
     std::string text = fmt::format("<{} {} -> {}", Py_TYPE(self)->tp_name, kind.key, kind.value);
-    const bool usable = !tree.transaction || tree.transaction->peek().active();
     if (!tree.whole())
         text += ", a range of it";
-    else if (usable && tree.snapshot)
+    else if (tree.snapshot)
         text += fmt::format(", {} entries", tree.reader->size());
     return py::str(text + (tree.bounds.reversed ? ", backwards>" : ">"));
 }
@@ -225,7 +224,8 @@ py::object open_snapshot_tree(const std::shared_ptr<SnapshotState>& snapshot, co
     tree.snapshot = snapshot;
     tree.codec = make_codec(kind, *snapshot->context, snapshot->registry());
     without_gil([&](NoGil&) {
-        tree.reader = btree::open_tree(snapshot->snapshot, id, kind);
+        tree.stored = btree::open_tree(snapshot->snapshot, id, kind);
+        tree.reader = tree.stored.get();
         tree.state = state_in(snapshot->snapshot, id);
     });
     return make_box<TreeBox>(std::move(tree));
@@ -236,9 +236,8 @@ py::object open_transaction_tree(const std::shared_ptr<TransactionState>& transa
     TreeBox tree;
     tree.transaction = transaction;
     tree.codec = make_codec(writer->kind(), *transaction->context, transaction->registry());
-    tree.writer = writer.get();
-    tree.reader = std::move(writer);
-    tree.state = without_gil([&](NoGil&) { return state_in(transaction->peek().base(), id); });
+    tree.reader = tree.writer = transaction->keep(std::move(writer));
+    tree.state = without_gil([&](NoGil&) { return state_in(transaction->base(), id); });
     return make_box_as<TreeBox>(tree_editor_type, std::move(tree));
 }
 

@@ -18,11 +18,19 @@ struct TreeBox {
     std::shared_ptr<SnapshotState> snapshot;        ///< one of the two
     std::shared_ptr<TransactionState> transaction;  ///< the other one
     std::shared_ptr<const TreeCodec> codec;
-    std::shared_ptr<const btree::TreeReader> reader;
-    btree::TreeWriter* writer = nullptr;  ///< in a transaction
+    std::shared_ptr<const btree::TreeReader> stored;  ///< in a snapshot
+    const btree::TreeReader* reader = nullptr;        ///< in a transaction, while that runs
+    btree::TreeWriter* writer = nullptr;              ///< the same
     /// As the snapshot, or the base of the transaction, shows it; nothing when it does not.
     std::optional<btree::TreeState> state{};
     btree::Bounds bounds{};
+    /// The leaf in which look-ups stay, as soon as two in a row met the same one: with it they need no
+    /// descent. With the GIL.
+    struct Finger {
+        mvcc::VersionHandle leaf{};
+        const mvcc::ObjectVersion* met = nullptr;  ///< the last one, to be compared only
+    };
+    mutable Finger finger{};
 
     [[nodiscard]] bool whole() const { return !bounds.low && !bounds.high; }
     /// Throws: UsageError where it may not be used now.
@@ -31,7 +39,7 @@ struct TreeBox {
     }
     /// What is read of the file is read of this.
     [[nodiscard]] const mvcc::Snapshot& base() const {
-        return snapshot ? snapshot->snapshot : transaction->peek().base();
+        return snapshot ? snapshot->snapshot : transaction->base();
     }
     /// Whether a key lies in the range.
     [[nodiscard]] bool covers(btree::ByteSpan key) const;

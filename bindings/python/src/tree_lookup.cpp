@@ -43,6 +43,37 @@ py::object value_in_leaf(const TreeBox& tree, const btree::Place& place) {
     return codec.decode_struct(held, {std::move(leaf), nullptr});
 }
 
+// What the leaf says of a key: its place, or that it is absent; nothing when it may be elsewhere.
+std::optional<btree::Position> ask_leaf(const btree::LeafView& leaf, btree::ByteSpan key) {
+    if (leaf.fixed_keys) {
+        const std::uint64_t head = btree::head_of(key);
+        if (head < leaf.heads[0] || head > leaf.heads[leaf.count - 1]) return std::nullopt;
+    }
+    const btree::Position at = btree::locate(leaf, key);
+    if (at.found || (at.index != 0 && at.index != leaf.count)) return at;
+    return std::nullopt;
+}
+
+// True: `found` is the answer.
+bool find_by_finger(const TreeBox& tree, btree::ByteSpan key, py::object& found) {
+    TreeBox::Finger& finger = tree.finger;
+    if (!finger.leaf) return false;
+    const auto& leaf = finger.leaf->aux<btree::LeafView>();
+    const auto at = ask_leaf(leaf, key);
+    if (!at || (at->found && leaf.large(at->index))) {
+        finger.leaf = {};
+        return false;
+    }
+    if (at->found) found = value_in_leaf(tree, {finger.leaf.get(), &leaf, *at});
+    return true;
+}
+
+void move_finger(const TreeBox& tree, const btree::Place& place) {
+    if (tree.finger.met == place.version && place.version != nullptr)
+        tree.finger.leaf = btree::hold_found(tree.base(), *place.version);
+    tree.finger.met = place.version;
+}
+
 py::object find_anywhere(const TreeBox& tree, btree::ByteSpan key) {
     const auto found = without_gil([&](NoGil&) { return tree.reader->find(key); });
     return found ? tree.codec->value.decode(*found) : py::object();
@@ -75,10 +106,13 @@ py::object find_value(const TreeBox& tree, btree::ByteSpan key) {
         const auto found = tree.reader->find(key);
         return found ? tree.codec->value.decode(*found) : py::object();
     }
+    py::object found;
+    if (find_by_finger(tree, key, found)) return found;
     try {
         const mvcc::Epoch::Guard guard;
         ResidentNodes nodes(tree.base());
         const btree::Place place = btree::find_place(nodes, *tree.state, key);
+        move_finger(tree, place);
         if (!place.found()) return py::object();
         if (!place.leaf->large(place.position.index)) return value_in_leaf(tree, place);
     } catch (NotResident) {

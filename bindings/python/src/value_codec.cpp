@@ -32,6 +32,17 @@ std::uint64_t integer_word(PlainKind kind, PyObject* value) {
     }
 }
 
+btree::ValueForm form_of(ValueCodec::What what) {
+    using What = ValueCodec::What;
+    switch (what) {
+        case What::unit: return btree::ValueForm::none;
+        case What::text:
+        case What::bytes:
+        case What::structure: return btree::ValueForm::bytes;
+        default: return btree::ValueForm::word;
+    }
+}
+
 bool is_unsigned(PlainKind kind) { return kind >= PlainKind::u8 && kind <= PlainKind::u64; }
 
 }  // namespace
@@ -59,16 +70,7 @@ ValueCodec::ValueCodec(const std::string& kind) {
     } else if (kind != "unit") {
         throw UsageError(fmt::format("values of kind \"{}\" are not known", kind));
     }
-}
-
-btree::ValueForm ValueCodec::form() const {
-    switch (what_) {
-        case What::unit: return btree::ValueForm::none;
-        case What::text:
-        case What::bytes:
-        case What::structure: return btree::ValueForm::bytes;
-        default: return btree::ValueForm::word;
-    }
+    form_ = form_of(what_);
 }
 
 std::uint64_t ValueCodec::word_of(PyObject* value) const {
@@ -136,12 +138,8 @@ std::uint64_t ValueCodec::encode_delta(PyObject* delta) const {
     return detail::to_word(to_integer<std::int64_t>(delta));
 }
 
-PyObject* ValueCodec::decode_word(std::uint64_t word) const {
+PyObject* ValueCodec::decode_other_word(std::uint64_t word) const {
     switch (what_) {
-        case What::number:
-            if (number_ == PlainKind::real) return PyFloat_FromDouble(std::bit_cast<double>(word));
-            if (is_unsigned(number_)) return PyLong_FromUnsignedLongLong(word);
-            return PyLong_FromLongLong(static_cast<long long>(word));
         case What::boolean: return PyBool_FromLong(word != 0 ? 1 : 0);
         case What::ref:
             if (word == 0) break;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <string>
 
 #include <vitrine/detail/flat_words.hpp>
@@ -28,7 +29,7 @@ class ValueCodec {
     [[nodiscard]] PlainKind number() const { return number_; }
     /// Of a struct or a Ref.
     [[nodiscard]] core::TypeId type() const { return type_; }
-    [[nodiscard]] btree::ValueForm form() const;
+    [[nodiscard]] btree::ValueForm form() const { return form_; }
     /// Structs only: what they are read and written with.
     void set_struct(py::object type) { struct_ = std::move(type); }
     [[nodiscard]] const py::object& struct_type() const { return struct_; }
@@ -40,7 +41,12 @@ class ValueCodec {
 
     /// New references; null: Python's error is set. Numbers, booleans and references by their word;
     /// texts and bytes by their bytes; structs with who holds them.
-    [[nodiscard]] PyObject* decode_word(std::uint64_t word) const;
+    [[nodiscard]] PyObject* decode_word(std::uint64_t word) const {
+        if (what_ != What::number) return decode_other_word(word);
+        if (number_ <= PlainKind::i64) return PyLong_FromLongLong(static_cast<long long>(word));
+        if (number_ == PlainKind::real) return PyFloat_FromDouble(std::bit_cast<double>(word));
+        return PyLong_FromUnsignedLongLong(word);
+    }
     [[nodiscard]] PyObject* decode_bytes(btree::ByteSpan bytes) const;
     [[nodiscard]] py::object decode_struct(btree::ByteSpan bytes, btree::ValueHold hold) const;
     /// Any of them.
@@ -48,17 +54,20 @@ class ValueCodec {
 
   private:
     [[nodiscard]] std::uint64_t word_of(PyObject* value) const;
+    [[nodiscard]] PyObject* decode_other_word(std::uint64_t word) const;
 
     What what_ = What::unit;
     PlainKind number_{};
     core::TypeId type_ = 0;
+    btree::ValueForm form_ = btree::ValueForm::none;
     std::string tree_;  // "string -> i64"
     py::object struct_;
 };
 
 /// Both of a tree.
 struct TreeCodec {
-    explicit TreeCodec(const btree::TreeKind& kind) : key(kind.key), value(kind.value) {}
+    explicit TreeCodec(const btree::TreeKind& of) : kind(of), key(of.key), value(of.value) {}
+    btree::TreeKind kind;
     KeyCodec key;
     ValueCodec value;
 };

@@ -13,8 +13,22 @@ collections.abc.Collection.register(Entries)
 collections.abc.Sequence.register(_vitrine.List)
 collections.abc.Sequence.register(_vitrine.ListEditor)
 
-for _name in ("pop", "popitem", "setdefault", "update"):
+for _name in ("popitem", "setdefault", "update"):
     setattr(TreeEditor, _name, getattr(collections.abc.MutableMapping, _name))
+
+_ABSENT = object()
+
+
+def pop(self, key, default=_ABSENT):
+    """Removes a key and returns its value; the default, if there is one, when it is absent."""
+    value = self.get(key, _ABSENT)
+    if value is not _ABSENT:
+        del self[key]
+        return value
+    return self[key] if default is _ABSENT else default
+
+
+TreeEditor.pop = pop
 
 
 def _equal(self, other):
@@ -22,9 +36,8 @@ def _equal(self, other):
         return True
     if not isinstance(other, collections.abc.Mapping):
         return NotImplemented
-    missing = object()
     return len(self) == len(other) and all(
-        other.get(key, missing) == value for key, value in self.items()
+        other.get(key, _ABSENT) == value for key, value in self.items()
     )
 
 

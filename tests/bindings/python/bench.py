@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""How fast Python reads: loops, look-ups, columns and threads, beside BTrees.LOBTree where that is
+installed (Debian: python3-btrees). No test: it prints figures.
+
+usage: PYTHONPATH=<build>/bindings/python/package python3 tests/bindings/python/bench.py [ENTRIES]
+"""
+
+import pathlib
+import random
+import sys
+import tempfile
+import threading
+import time
+
+import numpy
+import vitrine
+
+try:
+    from BTrees.LOBTree import LOBTree
+except ImportError:
+    LOBTree = None
+
+ROUNDS = 7
+
+
+def best(function, rounds=ROUNDS):
+    """The shortest of some runs, in seconds: what others do on the machine only adds."""
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def line(what, seconds, count, other=None):
+    text = f"{what:34} {seconds / count * 1e9:8.1f} ns  {count / seconds / 1e6:8.2f} M/s"
+    if other is not None:
+        text += f"   LOBTree {other / count * 1e9:8.1f} ns   {other / seconds:5.2f} times as fast"
+    print(text, flush=True)
+
+
+def add_items(tree):
+    total = 0
+    for _, value in tree.items():
+        total += value
+    return total
+
+
+def add_keys(tree):
+    total = 0
+    for key in tree:
+        total += key
+    return total
+
+
+def look_up(tree, keys):
+    get = tree.get
+    for key in keys:
+        get(key)
+
+
+def compare(what, function, count, tree, other):
+    ours = best(lambda: function(tree))
+    line(what, ours, count, best(lambda: function(other)) if other is not None else None)
+    return ours
+
+
+def scan_in(threads, tree, times):
+    """`times` scans by so many threads together."""
+
+    def work():
+        for _ in range(times // threads):
+            tree.column()
+
+    crew = [threading.Thread(target=work) for _ in range(threads)]
+    for thread in crew:
+        thread.start()
+    for thread in crew:
+        thread.join()
+
+
+def main(arguments):
+    entries = int(arguments[0]) if arguments else 1_000_000
+    data = [(key, key * 7) for key in range(entries)]
+    shuffled = [key for key, _ in data]
+    random.Random(1).shuffle(shuffled)
+    few = shuffled[: min(200_000, entries)]
+    other = LOBTree(data) if LOBTree is not None else None
+    with tempfile.TemporaryDirectory() as folder:
+        with vitrine.open(pathlib.Path(folder) / "bench.vitrine", durability="deferred") as store:
+            with store.transaction() as tx:
+                tree = tx.tree("numbers", int, int)
+                for key, value in data:
+                    tree[key] = value
+            tree = store.snapshot().tree("numbers")
+            loop = compare("loop over items", add_items, entries, tree, other)
+            compare("loop over keys", add_keys, entries, tree, other)
+            compare("get, random order", lambda of: look_up(of, few), len(few), tree, other)
+            compare("get, rising order", lambda of: look_up(of, range(len(few))), len(few), tree, other)
+            summed = best(lambda: tree.column().sum())
+            line("sum of a column", summed, entries)
+            print(f"{'':34} {loop / summed:8.1f} times as fast as the loop over items")
+            assert tree.column().sum() == numpy.sum([value for _, value in data])
+            scans = max(2, 40_000_000 // entries // 2 * 2)
+            one, two = (best(lambda: scan_in(n, tree, scans), 5) for n in (1, 2))
+            print(f"{scans} scans: one thread {one:.3f} s, two threads {two:.3f} s: {two / one:.2f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
