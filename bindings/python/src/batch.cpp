@@ -34,13 +34,28 @@ bool Batch::add(btree::Cursor& cursor) {
     return size_ < most_ && key_texts_.bytes.size() + value_texts_.bytes.size() < kMostBytes;
 }
 
-PyObject* Batch::key(std::size_t index) const {
-    return fixed_ ? codec_.key.decode(heads_[index]) : codec_.key.decode(key_texts_.at(index));
+// The same as add() in a loop, where nothing is to be asked of each entry.
+void Batch::read_numbers(btree::Cursor& cursor) {
+    std::uint64_t* const heads = heads_.data();
+    std::uint64_t* const words = words_.data();
+    std::size_t size = 0;
+    for (;;) {
+        heads[size] = cursor.head();
+        if (values_) std::memcpy(&words[size], cursor.value().data(), sizeof(std::uint64_t));
+        size_ = ++size;
+        if (size == most_) return;
+        cursor.step();
+        if (!cursor.valid()) return;
+    }
 }
 
-PyObject* Batch::value(std::size_t index) const {
+void Batch::read(btree::Cursor& cursor) {
+    if (keys_ && fixed_ && (!values_ || words_only_)) return read_numbers(cursor);
+    while (cursor.valid() && add(cursor)) cursor.step();
+}
+
+PyObject* Batch::other_value(std::size_t index) const {
     const ValueCodec& values = codec_.value;
-    if (words_only_) return values.decode_word(words_[index]);
     if (values.form() == btree::ValueForm::none) Py_RETURN_NONE;
     if (values.what() != ValueCodec::What::structure)
         return values.decode_bytes(value_texts_.at(index));

@@ -18,15 +18,22 @@ class Batch {
           keys_(shows != Shows::values),
           values_(shows != Shows::keys) {}
 
-    /// Makes room for another one. Takes no GIL, like add().
+    // Without the GIL, all three.
+    /// Makes room for another one.
     void begin(std::size_t most);
+    /// Entries from the cursor on; it stays at the last one. Requires: valid().
+    void read(btree::Cursor& cursor);
     /// False: no more fits.
     bool add(btree::Cursor& cursor);
     [[nodiscard]] std::size_t size() const { return size_; }
 
     // New references; null: Python's error is set.
-    [[nodiscard]] PyObject* key(std::size_t index) const;
-    [[nodiscard]] PyObject* value(std::size_t index) const;
+    [[nodiscard]] PyObject* key(std::size_t index) const {
+        return fixed_ ? codec_.key.decode(heads_[index]) : codec_.key.decode(key_texts_.at(index));
+    }
+    [[nodiscard]] PyObject* value(std::size_t index) const {
+        return words_only_ ? codec_.value.decode_word(words_[index]) : other_value(index);
+    }
 
   private:
     static constexpr std::size_t kMostBytes = std::size_t{256} << 10;
@@ -48,6 +55,9 @@ class Batch {
             return {reinterpret_cast<const std::byte*>(bytes.data()) + begin, ends[index] - begin};
         }
     };
+
+    void read_numbers(btree::Cursor& cursor);
+    [[nodiscard]] PyObject* other_value(std::size_t index) const;
 
     const TreeCodec& codec_;
     const bool fixed_;

@@ -71,6 +71,7 @@ py::object find_object(const std::shared_ptr<TransactionState>& transaction, py:
     mvcc::Transaction& machine = transaction->require();
     const core::ObjectId id = id_of(reference, "what is looked up");
     if (!id) return py::object();
+    const TransactionState::InUse in_use(*transaction);
     auto& edits = machine.participant<btree::TreeEdits>();
     if (const auto kind = without_gil([&](NoGil&) { return edits.kind_of(id); })) {
         require_type(transaction->registry(), reference, btree::kTreeHeaderType);

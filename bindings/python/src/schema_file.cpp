@@ -1,5 +1,7 @@
 #include "bindings/python/src/schema_file.hpp"
 
+#include <fcntl.h>
+
 #include <filesystem>
 
 #include <capnp/schema-parser.h>
@@ -23,23 +25,32 @@ class SchemaFile {
         for (const char* folder : {"/usr/local/include", "/usr/include"})
             if (std::filesystem::is_directory(folder)) add_import(folder);
         for (const auto& folder : folders_) paths_.add(folder.get());
-        const kj::Path path = disk_->getCurrentPath().evalNative(file);
-        top_ = parser_.parseFromDirectory(disk_->getRoot(), path.clone(), paths_.asPtr());
+        top_ = parser_.parseFromDirectory(*root_, path_of(file), paths_.asPtr());
     }
 
     [[nodiscard]] const capnp::ParsedSchema& top() const { return top_; }
 
   private:
     void add_import(const std::string& folder) {
-        const kj::Path path = disk_->getCurrentPath().evalNative(folder);
-        KJ_IF_MAYBE (opened, disk_->getRoot().tryOpenSubdir(path)) {
+        KJ_IF_MAYBE (opened, root_->tryOpenSubdir(path_of(folder))) {
             folders_.push_back(kj::mv(*opened));
         } else {
             throw StorageError(fmt::format("{}: there is no such folder", folder));
         }
     }
 
-    kj::Own<kj::Filesystem> disk_ = kj::newDiskFilesystem();
+    // Not kj::newDiskFilesystem(): it warns where the process changed its folder.
+    static kj::Own<const kj::ReadableDirectory> open_root() {
+        const int descriptor = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (descriptor < 0) throw StorageError("the folder / cannot be read");
+        return kj::newDiskReadableDirectory(kj::AutoCloseFd(descriptor));
+    }
+    static kj::Path path_of(const std::string& name) {
+        const std::string whole = std::filesystem::absolute(name).lexically_normal().string();
+        return kj::Path(nullptr).evalNative(whole);
+    }
+
+    kj::Own<const kj::ReadableDirectory> root_ = open_root();
     std::vector<kj::Own<const kj::ReadableDirectory>> folders_;
     kj::Vector<const kj::ReadableDirectory*> paths_;  // the parser goes on looking at it
     capnp::SchemaParser parser_;

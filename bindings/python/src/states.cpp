@@ -57,12 +57,19 @@ mvcc::Transaction& TransactionState::require() const {
     return *machine_;
 }
 
+void TransactionState::require_idle() const {
+    if (in_use_ != 0)
+        throw UsageError(
+            "the transaction is in the middle of a call: this cannot happen inside it");
+}
+
 TransactionState::Ended TransactionState::let_go() {
     return {std::exchange(machine_, nullptr), std::exchange(trees_, {})};
 }
 
 Version TransactionState::commit() {
     require();
+    require_idle();
     // Others may look whether it is active, with the GIL, while it commits without.
     Ended ended = let_go();
     return without_gil([&](NoGil&) {

@@ -70,6 +70,21 @@ class TransactionState {
     [[nodiscard]] core::schema::Registry& registry() const { return machine_->store().types(); }
     [[nodiscard]] const mvcc::Snapshot& base() const { return machine_->base(); }
 
+    /// While one lives, the transaction cannot end, roll back or erase: a call is in the middle of
+    /// something that can run any Python code (a number's __index__), which must not take it away.
+    class InUse {
+      public:
+        explicit InUse(TransactionState& of) : of_(of) { ++of_.in_use_; }
+        ~InUse() { --of_.in_use_; }
+        InUse(const InUse&) = delete;
+        InUse& operator=(const InUse&) = delete;
+
+      private:
+        TransactionState& of_;
+    };
+    /// Throws: UsageError while such a call runs.
+    void require_idle() const;
+
     /// Ends it. What it stood on goes at once, whoever remembers it or a tree of it: a variable that is
     /// left over does not keep the file of a closed store.
     Version commit();
@@ -94,6 +109,7 @@ class TransactionState {
     std::vector<std::shared_ptr<btree::TreeWriter>> trees_;
     const Version base_version_;
     const unsigned long thread_;
+    unsigned in_use_ = 0;
     std::uint64_t rollbacks_ = 0;
     std::unordered_map<core::ObjectId, std::uint32_t> erasures_;
 };

@@ -48,6 +48,7 @@ py::object read(PyObject* self, const Field& field) {
 
 int write(PyObject* self, const Field& field, PyObject* value) {
     StructEditor& editor = checked(self);
+    const TransactionState::InUse in_use(*editor.guard.transaction);
     if (value == nullptr) {
         editor.builder.clear(field.schema);
     } else {
@@ -158,6 +159,7 @@ int set_element(PyObject* self, PyObject* key, PyObject* value) {
     return guarded(-1, [&] {
         ListEditor& editor = checked_list(self);
         if (value == nullptr) throw TypeError("a list keeps its length: assign another one");
+        const TransactionState::InUse in_use(*editor.guard.transaction);
         const unsigned index = place_in(editor, key);
         StructType unnamed;
         unnamed.name = "list";

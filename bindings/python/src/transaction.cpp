@@ -31,6 +31,7 @@ class PyTransaction {
     }
     void abort() {
         state_->require_thread();
+        state_->require_idle();
         state_->abort();
     }
 
@@ -50,6 +51,7 @@ py::object create(const PyTransaction& self, const py::object& type, const py::o
                   const py::kwargs& fields) {
     mvcc::Transaction& machine = self.machine();
     const StructType& made = struct_type(type);
+    const TransactionState::InUse in_use(*self.state());
     self.state()->context->use(self.state()->registry(), type);
     const auto [id, message] = machine.create(made.id);
     try {
@@ -76,6 +78,7 @@ py::object edit(const PyTransaction& self, const py::object& what) {
     const auto* view = find_in_box<StructView>(what);
     const py::object reference = view != nullptr && view->id ? make_ref(view->id, 0) : what;
     const core::ObjectId id = require_id(reference);
+    const TransactionState::InUse in_use(*self.state());
     const auto found = without_gil([&](NoGil&) { return machine.find(id); });
     if (!found) detail::throw_no_object(core::to_ref(id));
     require_type(self.state()->registry(), reference, found->type);
@@ -87,6 +90,7 @@ py::object edit(const PyTransaction& self, const py::object& what) {
 
 void erase(const PyTransaction& self, const py::object& reference) {
     mvcc::Transaction& machine = self.machine();
+    self.state()->require_idle();
     const core::ObjectId id = require_id(reference);
     self.state()->note_erased(id);
     without_gil([&](NoGil&) { btree::erase(machine, id); });
@@ -184,6 +188,7 @@ void rollback(const PyTransaction& self, const PySavepoint& savepoint) {
     mvcc::Transaction& machine = self.machine();
     if (savepoint.transaction.lock() != self.state())
         throw UsageError("this savepoint is of another transaction");
+    self.state()->require_idle();
     self.state()->note_rollback();
     machine.rollback_to(savepoint.mark);
 }

@@ -59,6 +59,7 @@ struct TreeIterator {
         if (begun && here() != nullptr) step();
         if (!begun) begin();
         batch.begin(next);
+        if (!merged && here() != nullptr) return batch.read(*cursor);
         while (here() != nullptr && batch.add(*here())) step();
     }
 };
@@ -67,7 +68,6 @@ struct TreeIterator {
 bool fill(TreeIterator& iterator) {
     iterator.tree.require();
     if (iterator.other) iterator.other->require();
-    if (iterator.busy) throw UsageError("another thread uses this iterator");
     iterator.busy = true;
     struct Free {
         bool& busy;
@@ -120,6 +120,8 @@ PyObject* show(TreeIterator& iterator) {
 PyObject* next(PyObject* self) {
     try {
         auto& iterator = unbox<TreeIterator>(self);
+        // Its batch is being filled, without the GIL.
+        if (iterator.busy) throw UsageError("another thread uses this iterator");
         if (iterator.at == iterator.batch.size() && !fill(iterator)) return nullptr;
         return show(iterator);
     } catch (...) {

@@ -233,7 +233,9 @@ void ValueWriter::fill(DynamicStruct::Builder record, const StructType& type, py
 }
 
 void ValueWriter::named(DynamicStruct::Builder record, const StructType& type, py::handle dict) {
-    for (const auto& [name, member] : py::dict(borrow(dict.ptr()))) {
+    // Of a copy: what the values run to be read may change the dict.
+    const auto own = py::reinterpret_steal<py::dict>(take(PyDict_Copy(dict.ptr())).release());
+    for (const auto& [name, member] : own) {
         const Field* found = PyUnicode_Check(name.ptr()) ? type.find(name.ptr()) : nullptr;
         if (found == nullptr)
             throw TypeError(fmt::format("{}: {} has no field {}", path_, type.name,

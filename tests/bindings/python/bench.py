@@ -23,14 +23,15 @@ except ImportError:
 ROUNDS = 7
 
 
-def best(function, rounds=ROUNDS):
-    """The shortest of some runs, in seconds: what others do on the machine only adds."""
-    times = []
+def best(*functions, rounds=ROUNDS):
+    """The shortest run of each, in seconds, taken in turn: what others do on the machine only adds."""
+    times = [[] for _ in functions]
     for _ in range(rounds):
-        begin = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - begin)
-    return min(times)
+        for function, runs in zip(functions, times):
+            begin = time.perf_counter()
+            function()
+            runs.append(time.perf_counter() - begin)
+    return [min(runs) for runs in times]
 
 
 def line(what, seconds, count, other=None):
@@ -61,23 +62,42 @@ def look_up(tree, keys):
 
 
 def compare(what, function, count, tree, other):
-    ours = best(lambda: function(tree))
-    line(what, ours, count, best(lambda: function(other)) if other is not None else None)
-    return ours
+    trees = [tree] if other is None else [tree, other]
+    times = best(*(lambda of=of: function(of) for of in trees))
+    line(what, times[0], count, *times[1:])
+    return times[0]
 
 
-def scan_in(threads, tree, times):
+def scan_in(threads, tree, field, times):
     """`times` scans by so many threads together."""
 
     def work():
         for _ in range(times // threads):
-            tree.column()
+            tree.column(field)
 
     crew = [threading.Thread(target=work) for _ in range(threads)]
     for thread in crew:
         thread.start()
     for thread in crew:
         thread.join()
+
+
+def threads(what, tree, field, scans):
+    scans = max(2, scans // 2 * 2)
+    one, two = best(*(lambda n=n: scan_in(n, tree, field, scans) for n in (1, 2)))
+    print(f"{scans} scans of {what}: one thread {one:.3f} s, two threads {two:.3f} s: {two / one:.2f}")
+
+
+def fill_bars(store, folder, count):
+    """A tree of structs."""
+    file = pathlib.Path(folder) / "bar.capnp"
+    file.write_text("@0xf1a2b3c4d5e6f708; struct Bar @0xe2b3c4d5e6f70819 { close @0 :Float64; }")
+    bar = vitrine.load_schema(file).Bar
+    with store.transaction() as tx:
+        bars = tx.tree("bars", int, bar)
+        for day in range(count):
+            bars[day] = {"close": day / 2}
+    return store.snapshot().tree("bars")
 
 
 def main(arguments):
@@ -98,13 +118,15 @@ def main(arguments):
             compare("loop over keys", add_keys, entries, tree, other)
             compare("get, random order", lambda of: look_up(of, few), len(few), tree, other)
             compare("get, rising order", lambda of: look_up(of, range(len(few))), len(few), tree, other)
-            summed = best(lambda: tree.column().sum())
+            [summed] = best(lambda: tree.column().sum())
             line("sum of a column", summed, entries)
             print(f"{'':34} {loop / summed:8.1f} times as fast as the loop over items")
             assert tree.column().sum() == numpy.sum([value for _, value in data])
-            scans = max(2, 40_000_000 // entries // 2 * 2)
-            one, two = (best(lambda: scan_in(n, tree, scans), 5) for n in (1, 2))
-            print(f"{scans} scans: one thread {one:.3f} s, two threads {two:.3f} s: {two / one:.2f}")
+            threads("numbers", tree, None, 40_000_000 // entries)
+            bars = fill_bars(store, folder, entries // 4)
+            [field] = best(lambda: bars.column("close").sum())
+            line("sum of a field of structs", field, len(bars))
+            threads("a field of structs", bars, "close", 20_000_000 // entries)
 
 
 if __name__ == "__main__":

@@ -228,3 +228,31 @@ def test_types_are_not_made_by_hand():
     for wrong in (0, -1, 2**60):
         with pytest.raises((vitrine.UsageError, OverflowError)):
             vitrine.Ref(wrong)
+
+
+def test_values_that_run_code_cannot_take_the_transaction_away(store, schema):
+    class Evil:
+        def __init__(self, deed):
+            self.deed = deed
+
+        def __index__(self):
+            self.deed()
+            return 1
+
+    tx = store.transaction()
+    book = tx.create(schema.Book, title="Emma")
+    editor = tx.edit(book)
+    mark = tx.savepoint()
+    for deed in (tx.abort, tx.commit, lambda: tx.rollback_to(mark), lambda: tx.erase(book)):
+        with pytest.raises(vitrine.UsageError, match="in the middle of a call"):
+            tx.create(schema.Book, copies=Evil(deed))
+        with pytest.raises(vitrine.UsageError, match="in the middle of a call"):
+            editor.copies = Evil(deed)
+        with pytest.raises(vitrine.UsageError, match="in the middle of a call"):
+            editor.loans = [{"days": 1.0}, {"days": Evil(deed)}]
+    fields = {"copies": Evil(lambda: fields.clear()), "title": "T" * 100}
+    other = tx.create(schema.Book, fields)
+    tree = tx.tree("t", int, int)
+    with pytest.raises(vitrine.UsageError, match="ended"):
+        tree[1] = Evil(tx.abort)
+    assert not tx.active and other not in store.snapshot()
