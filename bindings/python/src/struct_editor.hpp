@@ -43,5 +43,6 @@ py::object make_editor(const std::shared_ptr<TransactionState>& transaction, cor
 py::object copy_of(capnp::MessageBuilder& message, const py::object& type, core::ObjectId id);
 
 void add_struct_editor(py::module_& module);
+void add_list_editor(py::module_& module);
 
 }  // namespace vitrine::python
