@@ -148,7 +148,8 @@ PyGetSetDef kAttributes[] = {
      nullptr, "Cap'n Proto's id of the struct.", nullptr},
     {"nested",
      [](PyObject* self, void*) {
-         return guarded([&] { return unbox<StructType>(self).enclosed; });
+         return guarded(
+             [&] { return take(PyDictProxy_New(unbox<StructType>(self).enclosed.ptr())); });
      },
      nullptr, "The types that are declared in it, by name.", nullptr},
     {"fields", [](PyObject* self, void*) { return guarded([&] { return fields_of(self); }); },

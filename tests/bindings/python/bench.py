@@ -5,6 +5,7 @@ installed (Debian: python3-btrees). No test: it prints figures.
 usage: PYTHONPATH=<build>/bindings/python/package python3 tests/bindings/python/bench.py [ENTRIES]
 """
 
+import hashlib
 import pathlib
 import random
 import sys
@@ -88,6 +89,25 @@ def threads(what, tree, field, scans):
     print(f"{scans} scans of {what}: one thread {one:.3f} s, two threads {two:.3f} s: {two / one:.2f}")
 
 
+def control():
+    """What two threads gain here and now, where nothing of Vitrine is concerned."""
+    data = bytes(8 << 20)
+
+    def work(times):
+        for _ in range(times):
+            hashlib.sha256(data).digest()
+
+    def two():
+        crew = [threading.Thread(target=work, args=(4,)) for _ in range(2)]
+        for thread in crew:
+            thread.start()
+        for thread in crew:
+            thread.join()
+
+    alone, together = best(lambda: work(8), two)
+    print(f"8 sums of SHA-256: one thread {alone:.3f} s, two threads {together:.3f} s: {together / alone:.2f}")
+
+
 def fill_bars(store, folder, count):
     """A tree of structs."""
     file = pathlib.Path(folder) / "bar.capnp"
@@ -126,6 +146,7 @@ def main(arguments):
             bars = fill_bars(store, folder, entries // 4)
             [field] = best(lambda: bars.column("close").sum())
             line("sum of a field of structs", field, len(bars))
+            control()
             threads("a field of structs", bars, "close", 20_000_000 // entries)
 
 
