@@ -1,7 +1,6 @@
 #include "bindings/python/src/tree.hpp"
 
 #include <vitrine/detail/tree_kind.hpp>
-#include <vitrine/tree_range.hpp>
 
 #include "bindings/python/src/gil.hpp"
 #include "bindings/python/src/numbers.hpp"
