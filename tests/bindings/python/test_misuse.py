@@ -77,7 +77,10 @@ class Monkey:
     def step(self):
         deeds = [self.begin, self.create, self.tree, self.field, self.item, self.call]
         deed = self.chance.choices(deeds, [1, 1, 1, 2, 1, 4])[0]
-        result = deed(self.pick())
+        on = self.pick()
+        if isinstance(on, (dict, list)):
+            return  # Python's own: they are arguments only
+        result = deed(on)
         if hasattr(result, "__next__"):
             for _ in range(self.chance.randrange(5)):
                 next(result, None)
