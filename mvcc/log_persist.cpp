@@ -235,8 +235,9 @@ void LogPersist::checkpoint() {
         due.log = core::LogMark{log_->number(), place};
         yield_point("checkpoint:taken");
         const Version newest = due.newest;
-        store_in_steps(writer_, std::move(due), store_.storage().state(),
-                       std::min(kMostStep, log_->capacity() / kStepShare));
+        store_in_steps(
+            writer_, std::move(due), store_.storage().state(),
+            std::min(std::min(kMostStep, most_waiting_.load()), log_->capacity()) / kStepShare);
         stored_.store(newest.value(), std::memory_order_release);
     } catch (...) {
         put_back(taken);

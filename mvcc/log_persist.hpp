@@ -81,8 +81,8 @@ class LogPersist final : public PersistStage {
 
     static constexpr std::size_t kDirectBatches = 8;
     static constexpr std::size_t kLargestShare = 4;  // of the log, for a batch: one in so many
-    static constexpr std::size_t kStepShare = 8;     // of the log, for a step of a checkpoint
-    static constexpr std::size_t kMostStep = std::size_t{8} << 20;
+    static constexpr std::size_t kStepShare = 8;  // of log or backlog, for a step of a checkpoint
+    static constexpr std::size_t kMostStep = std::size_t{64} << 20;  // before it is shared
     static constexpr std::chrono::seconds kLongestLag{5};
     static constexpr std::chrono::seconds kPauseAfterFailure{1};
 
