@@ -21,12 +21,13 @@ std::size_t bytes_of(const VersionHandle& version) { return version ? version->b
 void Backlog::add(Change& change, const Seen& seen) {
     const auto [place, is_new] = entries_.try_emplace(change.id);
     Entry& entry = place->second;
+    if (!is_new) entry.more.reserve(entry.more.size() + 1);
+    // -- nothing throws from here on
     bytes_ += bytes_of(change.fresh);
     if (is_new) {
         entry.first = std::move(change);
         return;
     }
-    entry.more.reserve(entry.more.size() + 1);  // from here on, nothing throws
     // B2: those that nobody sees any longer. (Mostly one at least: the base of the commit that
     // superseded it was still pinned when that one was added.)
     const auto drop = [&](const Change& old) {

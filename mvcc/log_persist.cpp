@@ -127,20 +127,15 @@ void LogPersist::make_room() {
 
 void LogPersist::persist_directly(std::span<const std::shared_ptr<Commit>> commits) {
     std::unique_lock whole(checkpointing_);
-    if (log_)
-        checkpoint();  // in steps, so that the batch's transaction is no larger than the batch
+    if (log_) checkpoint();  // W2. All before this batch is published, so nothing is behind then
     const bool begun = !log_ && direct_left_ == 0 && begin_log();
     const bool ends = log_ && !begun && outgrown();
-    Backlogs taken = take();
-    Due due;
     try {
-        for (Backlog& backlog : taken)
-            if (!backlog.empty()) backlog.add_to(due);
+        Due due;
         due.add(commits);
         if (log_ && !ends) due.log = core::LogMark{log_->number(), log_->end()};
         writer_.write(std::move(due));
     } catch (...) {
-        put_back(taken);
         if (begun) log_.reset();  // W1: no mark names it
         throw;
     }

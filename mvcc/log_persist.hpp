@@ -22,7 +22,7 @@ namespace vitrine::mvcc {
 ///
 /// Not everything goes through the log: not the first batches (a program that commits a few times
 /// needs none), not a batch that would fill much of it, and none that brings types. Such a batch goes
-/// into the storage at once, in one transaction with everything that is still behind.
+/// into the storage at once, after everything that is still behind.
 ///
 /// Invariants:
 ///  W1. What is durable is in the storage, or in blocks of the log from the storage's mark on: the mark
