@@ -1,6 +1,7 @@
 #pragma once
 
 #include <new>
+#include <span>
 #include <utility>
 
 #include "bindings/python/src/errors.hpp"
@@ -73,6 +74,16 @@ PyTypeObject* add_box_type(py::module_& module, const char* full_name, PyType_Sl
     const py::object type = take(PyType_FromSpecWithBases(&spec, bases.ptr()));
     module.add_object(std::strrchr(full_name, '.') + 1, type);
     return reinterpret_cast<PyTypeObject*>(type.inc_ref().ptr());
+}
+
+/// Adds methods to a type that is there already. Lifetime: of `methods`: the module's.
+inline void add_methods(PyTypeObject* type, std::span<PyMethodDef> methods) {
+    auto* const object = reinterpret_cast<PyObject*>(type);
+    for (PyMethodDef& method : methods) {
+        const py::object descriptor = take(PyDescr_NewMethod(type, &method));
+        if (PyObject_SetAttrString(object, method.ml_name, descriptor.ptr()) < 0)
+            throw py::error_already_set();
+    }
 }
 
 /// A function pointer as a slot wants it.

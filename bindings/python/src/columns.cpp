@@ -141,12 +141,7 @@ void add_column(py::module_& module) {
         {},
     };
     box_type<ColumnBox> = add_box_type<ColumnBox>(module, "vitrine.Column", slots);
-    auto* const tree = reinterpret_cast<PyObject*>(box_type<TreeBox>);
-    for (PyMethodDef& method : tree_methods) {
-        const py::object descriptor = take(PyDescr_NewMethod(box_type<TreeBox>, &method));
-        if (PyObject_SetAttrString(tree, method.ml_name, descriptor.ptr()) < 0)
-            throw py::error_already_set();
-    }
+    add_methods(box_type<TreeBox>, tree_methods);
 }
 
 }  // namespace vitrine::python

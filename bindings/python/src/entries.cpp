@@ -155,12 +155,7 @@ void add_entries(py::module_& module) {
         {},
     };
     box_type<Entries> = add_box_type<Entries>(module, "vitrine.Entries", slots);
-    auto* const tree = reinterpret_cast<PyObject*>(box_type<TreeBox>);
-    for (PyMethodDef& method : tree_methods) {
-        const py::object descriptor = take(PyDescr_NewMethod(box_type<TreeBox>, &method));
-        if (PyObject_SetAttrString(tree, method.ml_name, descriptor.ptr()) < 0)
-            throw py::error_already_set();
-    }
+    add_methods(box_type<TreeBox>, tree_methods);
 }
 
 }  // namespace vitrine::python
