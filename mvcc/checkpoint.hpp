@@ -18,8 +18,9 @@ namespace vitrine::mvcc {
 ///      them is noted how far the steps came. Recovery redoes the log from the mark, leaves out what
 ///      objects below that have already, and does not end before the commit that the checkpoint
 ///      goes to: before that, the storage shows no state that ever was.
-///  M3. What a step has stored is taken out of the changes, which then have no versions. After a step that failed, the storage's note
-///      stays, and the next batch must be one, with everything: `before` has the note, so it is.
+///  M3. What a step has stored is taken out of the changes, which then have no versions. After a step
+///      that failed, the storage's note stays, and the next batch must be one, with everything:
+///      `before` has the note, so it is.
 ///
 /// `before`: the storage's state now. `due`: all of the checkpoint, newer than that; its changes may be
 /// emptied, even when it throws. Throws: as StorageWriter::write().

@@ -218,7 +218,8 @@ void LogPersist::put_back(Backlogs& taken) noexcept {
 
 void LogPersist::checkpoint() {
     Backlogs taken = take();
-    Due due;
+    Due due, done;
+    std::size_t rows = 0;
     std::uint64_t place = 0;
     try {
         for (Backlog& backlog : taken) {
@@ -229,11 +230,12 @@ void LogPersist::checkpoint() {
         if (due.newest == Version{}) return;
         due.log = core::LogMark{log_->number(), place};
         yield_point("checkpoint:taken");
-        const Version newest = due.newest;
+        done = {.newest = due.newest, .time = due.time, .log = due.log};
+        rows = due.changes.size();
         store_in_steps(
             writer_, std::move(due), store_.storage().state(),
             std::min(std::min(kMostStep, most_waiting_.load()), log_->capacity()) / kStepShare);
-        stored_.store(newest.value(), std::memory_order_release);
+        stored_.store(done.newest.value(), std::memory_order_release);
     } catch (...) {
         put_back(taken);
         throw;
@@ -241,7 +243,18 @@ void LogPersist::checkpoint() {
     yield_point("checkpoint:written");
     log_->release(place);
     writer_.settle();
+    release_rows(done, rows);
     measure();
+}
+
+// A checkpoint puts the rows of many batches, of which only the last step released any. So that no more
+// are kept from one to the next, as many are looked at here.
+void LogPersist::release_rows(const Due& stored, std::size_t count) {
+    for (std::size_t looked = 0; looked < count && writer_.releases_wait();
+         looked += StorageWriter::kReleasedPerBatch) {
+        writer_.write({.newest = stored.newest, .time = stored.time, .log = stored.log});
+        writer_.settle();
+    }
 }
 
 void LogPersist::catch_up() {

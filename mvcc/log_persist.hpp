@@ -69,7 +69,7 @@ class LogPersist final : public PersistStage {
     void make_room();
     /// Requires: checkpointing_.
     void checkpoint();
-    void store(Due due, Backlogs& taken);
+    void release_rows(const Due& stored, std::size_t count);
     Backlogs take();
     void put_back(Backlogs& taken) noexcept;
     void absorb();

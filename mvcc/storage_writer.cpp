@@ -267,6 +267,7 @@ void StorageWriter::write(Due due) {
     window_ = std::move(plan.window);
     swept_ = plan.swept;
     passed_.swap(plan.passed);
+    releases_wait_ = plan.left == 0;
     objects_.fetch_add(batch.puts.size(), std::memory_order_relaxed);
     std::uint64_t bytes = 0;
     for (const core::RowPut& put : batch.puts) bytes += put.value.size_bytes();

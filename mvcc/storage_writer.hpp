@@ -51,6 +51,8 @@ void sort_by_id(std::vector<Change*>& changes);
 class StorageWriter {
   public:
     static constexpr std::size_t kCollectFrom = 64;  // items; a collection is one system call
+    /// A batch looks at so many kept rows, and at one for each that it puts.
+    static constexpr std::size_t kReleasedPerBatch = 1000;
 
     explicit StorageWriter(Store& store) : store_(store) {}
 
@@ -62,6 +64,8 @@ class StorageWriter {
     void settle();
     /// Whether only memory has versions that somebody still sees.
     [[nodiscard]] bool owes() const { return !window_.empty() || !orphans_.empty(); }
+    /// Whether the last batch left kept rows that could have gone.
+    [[nodiscard]] bool releases_wait() const { return releases_wait_; }
     [[nodiscard]] PersistCounters counters() const;
 
   private:
@@ -77,11 +81,10 @@ class StorageWriter {
     void release_tombstone(Plan& plan, const core::KeptRow& kept);
     void plan_log(Plan& plan, std::span<const std::shared_ptr<Commit>> commits);
 
-    static constexpr std::size_t kReleasedPerBatch = 1000;
-
     Store& store_;
     Version swept_{};           // witnesses below were looked at: their rows are gone, or they are
     std::set<Version> passed_;  // here: pinned at that time
+    bool releases_wait_ = false;
     bool log_is_empty_ = false;
     std::vector<Superseded> window_;  // erased or never written by the last batch (D2)
     std::vector<Superseded> orphans_;

@@ -304,6 +304,7 @@ Stats Store::stats() const {
     }
     stats.file_bytes = size.file_bytes + size.log_bytes;
     stats.free_bytes = size.free_bytes;
+    stats.log_bytes = size.log_bytes;
     stats.objects_written = counters.persist.objects_written;
     stats.bytes_written = counters.persist.bytes_written;
     return stats;

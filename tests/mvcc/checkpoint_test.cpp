@@ -179,6 +179,30 @@ TEST_F(CheckpointTest, SnapshotsOfBeforeSeeTheirsWhileItGoesOn) {
     EXPECT_EQ(contents(machine), now);
 }
 
+// Each checkpoint keeps a row of every object for the past, and has to let as many go: steps release none.
+TEST(CheckpointOfManyRowsTest, LetsGoAsManyKeptRowsAsItKeeps) {
+    constexpr std::size_t kObjects = 5000;
+    StoreOptions options = in_steps();
+    options.log_bytes = 4 << 20;
+    options.retention = Retention::commits(2);
+    const Machine machine = open(options);
+    std::vector<ObjectId> ids;
+    Transaction first = machine.begin();
+    for (std::size_t i = 0; i < kObjects; ++i) ids.push_back(create(first, i));
+    first.commit();
+    std::size_t steps = 0;
+    machine.disk->on_write([&](const core::Batch& batch) { steps += batch.step ? 1U : 0U; });
+    for (std::uint64_t round = 0; round < 10; ++round) {
+        Transaction transaction = machine.begin();
+        for (const ObjectId id : ids) set(transaction, id, round);
+        transaction.commit();
+        machine->write_through();
+    }
+    machine.disk->on_write({});
+    EXPECT_GT(steps, 0U);
+    EXPECT_LE(machine.rows(), 4 * kObjects) << "the newest, two of the past and one on its way out";
+}
+
 TEST_F(CheckpointTest, ALogThatEndsBeforeTheCheckpointItServesIsRefused) {
     change_some();
     std::unique_ptr<MemoryStorage> crash;

@@ -103,7 +103,11 @@ def picture(rows, limits):
         1,
         "file, MiB",
         rows,
-        [("size", "#a0522d", mebibytes("file_bytes")), ("in use", "#e0a060", used)],
+        [
+            ("size", "#a0522d", mebibytes("file_bytes")),
+            ("in use", "#e0a060", used),
+            ("commit log", "#777777", mebibytes("log_bytes")),
+        ],
         limits["file_bytes"] / MEBIBYTE,
     )
     yield from panel(

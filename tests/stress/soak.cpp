@@ -39,7 +39,7 @@ std::size_t live_bytes(const std::filesystem::path& file) {
     soak::Stock::fill(store);
     store.flush();
     const Stats stats = store.stats();
-    return stats.file_bytes - stats.free_bytes;
+    return stats.file_bytes - stats.log_bytes - stats.free_bytes;
 }
 
 /// What was there when the store was closed last is all there is.

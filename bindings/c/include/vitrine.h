@@ -230,6 +230,7 @@ typedef struct vitrine_stats {
     uint64_t oldest_snapshot_age_ns;
     uint64_t file_bytes; /**< with the commit log */
     uint64_t free_bytes; /**< in the file, reusable */
+    uint64_t log_bytes;  /**< of file_bytes, the commit log's */
     uint64_t objects_written;
     uint64_t bytes_written;
 } vitrine_stats;

@@ -70,6 +70,7 @@ vitrine_stats to_stats(const Stats& stats) {
     given.oldest_snapshot_age_ns = static_cast<std::uint64_t>(stats.oldest_snapshot_age.count());
     given.file_bytes = stats.file_bytes;
     given.free_bytes = stats.free_bytes;
+    given.log_bytes = stats.log_bytes;
     given.objects_written = stats.objects_written;
     given.bytes_written = stats.bytes_written;
     return given;

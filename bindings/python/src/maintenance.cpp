@@ -80,7 +80,8 @@ py::object stats(const PyStore& store) {
         arg("oldest_snapshot") = now.oldest_snapshot.value(),
         arg("oldest_snapshot_age") = seconds(now.oldest_snapshot_age),
         arg("file_bytes") = now.file_bytes, arg("free_bytes") = now.free_bytes,
-        arg("objects_written") = now.objects_written, arg("bytes_written") = now.bytes_written);
+        arg("log_bytes") = now.log_bytes, arg("objects_written") = now.objects_written,
+        arg("bytes_written") = now.bytes_written);
 }
 
 }  // namespace

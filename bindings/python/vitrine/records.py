@@ -132,5 +132,6 @@ class Stats(typing.NamedTuple):
     oldest_snapshot_age: float
     file_bytes: int
     free_bytes: int
+    log_bytes: int
     objects_written: int
     bytes_written: int

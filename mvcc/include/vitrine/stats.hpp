@@ -23,6 +23,7 @@ struct Stats {
     std::chrono::nanoseconds oldest_snapshot_age{0};  ///< now less the time of that commit
     std::uint64_t file_bytes = 0;                     ///< with the commit log beside the file
     std::uint64_t free_bytes = 0;                     ///< in the file, reusable
+    std::uint64_t log_bytes = 0;                      ///< of file_bytes, the commit log's
     std::uint64_t objects_written = 0;                ///< rows put
     std::uint64_t bytes_written = 0;  ///< bytes of rows put, without the storage's own overhead
 };
