@@ -87,7 +87,7 @@ std::size_t inner_row_bytes(std::span<const Child> children, bool fixed_keys) {
     return measure(children, fixed_keys).row_bytes();
 }
 
-std::vector<core::Word> build_inner(std::span<const Child> children, bool fixed_keys) {
+core::WordBuffer build_inner(std::span<const Child> children, bool fixed_keys) {
     VITRINE_ASSERT(!children.empty());
     const InnerSize size = measure(children, fixed_keys);
     FlatBuilder builder(size.words());

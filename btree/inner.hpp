@@ -6,6 +6,7 @@
 #include "btree/limits.hpp"
 #include "btree/search.hpp"
 #include "core/ids.hpp"
+#include "core/word_buffer.hpp"
 
 namespace vitrine::btree {
 
@@ -73,7 +74,7 @@ std::size_t inner_row_bytes(std::span<const Child> children, bool fixed_keys);
 
 /// Makes the payload of an inner node. The same children give the same bytes.
 /// Requires: at least one child; separators rise. Cost: O(bytes); one allocation.
-std::vector<core::Word> build_inner(std::span<const Child> children, bool fixed_keys);
+core::WordBuffer build_inner(std::span<const Child> children, bool fixed_keys);
 
 /// Where to cut children into nodes: as split_entries. The separator of a node's first child is
 /// what the level above needs.

@@ -14,7 +14,7 @@ ByteSpan view_large_value(core::Words payload) {
     });
 }
 
-std::vector<core::Word> build_large_value(ByteSpan value) {
+core::WordBuffer build_large_value(ByteSpan value) {
     VITRINE_ASSERT(value.size() < std::size_t{1} << 29, value.size());
     FlatBuilder builder(fixed_words<format::LargeValue>() + words_for(value.size()));
     auto node = builder.initRoot<format::LargeValue>();

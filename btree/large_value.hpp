@@ -5,6 +5,7 @@
 #include <vitrine/detail/leaf_view.hpp>
 
 #include "core/ids.hpp"
+#include "core/word_buffer.hpp"
 
 namespace vitrine::btree {
 
@@ -12,6 +13,6 @@ namespace vitrine::btree {
 ByteSpan view_large_value(core::Words payload);
 
 /// Makes the payload. Requires: value.size() < 2^29, what a Cap'n Proto list can hold.
-std::vector<core::Word> build_large_value(ByteSpan value);
+core::WordBuffer build_large_value(ByteSpan value);
 
 }  // namespace vitrine::btree

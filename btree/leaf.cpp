@@ -148,7 +148,7 @@ std::size_t leaf_row_bytes(std::span<const Entry> entries, LeafKind kind) {
     return measure(entries, kind).row_bytes();
 }
 
-std::vector<core::Word> build_leaf(std::span<const Entry> entries, LeafKind kind) {
+core::WordBuffer build_leaf(std::span<const Entry> entries, LeafKind kind) {
     const LeafSize size = measure(entries, kind);
     VITRINE_ASSERT(size.value_bytes() < LeafView::kLarge, size.value_bytes());
     VITRINE_ASSERT(kind.form != ValueForm::none || size.value_bytes() == 0, size.value_bytes());

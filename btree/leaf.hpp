@@ -8,6 +8,7 @@
 #include "btree/limits.hpp"
 #include "btree/search.hpp"
 #include "core/ids.hpp"
+#include "core/word_buffer.hpp"
 
 namespace vitrine::btree {
 
@@ -82,7 +83,7 @@ std::size_t leaf_row_bytes(std::span<const Entry> entries, LeafKind kind);
 
 /// Makes the payload of a leaf. The same entries give the same bytes.
 /// Requires: keys rise. Cost: O(bytes); one allocation.
-std::vector<core::Word> build_leaf(std::span<const Entry> entries, LeafKind kind);
+core::WordBuffer build_leaf(std::span<const Entry> entries, LeafKind kind);
 
 /// Where to cut entries into leaves: the end of each, the last one being entries.size(). A leaf is
 /// within the limits unless it is a single entry. Requires: keys rise. Cost: O(bytes of the keys).

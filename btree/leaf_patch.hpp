@@ -28,11 +28,11 @@ class LeafPatch {
     static constexpr std::size_t kMost = 8;     // operations
     static constexpr std::size_t kColumns = 3;  // heads, offsets, values
     struct Patched {
-        std::vector<core::Word> payload;
+        core::WordBuffer payload;
         /// What it has of the old one, in order.
         boost::container::static_vector<core::log::CopiedRun, kColumns*(kMost + 1)> runs;
 
-        [[nodiscard]] std::vector<core::Word> delta() const {
+        [[nodiscard]] core::log::Delta delta() const {
             return core::log::make_delta(payload, {runs.data(), runs.size()});
         }
     };

@@ -12,6 +12,7 @@
 #include "btree/search.hpp"
 #include "core/assert.hpp"
 #include "core/ids.hpp"
+#include "core/word_buffer.hpp"
 
 // What leaves and inner nodes have in common on their way to and from records. Included by their
 // sources only.
@@ -144,7 +145,7 @@ class FlatBuilder final : public capnp::MessageBuilder {
     }
 
     /// The record. Nothing may be built after it.
-    std::vector<Word> take() {
+    core::WordBuffer take() {
         const auto segments = getSegmentsForOutput();
         VITRINE_ASSERT(segments.size() == 1 && segments[0].size() == words_.size(),
                        segments[0].size(), words_.size());
@@ -152,7 +153,7 @@ class FlatBuilder final : public capnp::MessageBuilder {
     }
 
   private:
-    std::vector<Word> words_;
+    core::WordBuffer words_;
     bool given_ = false;
 };
 

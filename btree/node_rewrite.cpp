@@ -62,7 +62,7 @@ NodeRewrite::Parts NodeRewrite::rewrite_leaf(const ObjectVersion* leaf, const Op
             if (patch->changes()) {
                 const LeafPatch::Patched patched = patch->apply(leaf->payload());
                 context_.put(leaf->id(), kLeafType, patched.payload,
-                             context_.wants_deltas() ? patched.delta() : std::vector<core::Word>{});
+                             context_.wants_deltas() ? patched.delta() : core::log::Delta{});
             }
             added_ += patch->added();
             return Parts{{{}, leaf->id()}};

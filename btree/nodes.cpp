@@ -19,7 +19,7 @@ TreeKind kind_of(const TreeHeaderView& header) {
             header.form};
 }
 
-std::vector<core::Word> build_header(const TreeKind& kind, const TreeState& state) {
+core::WordBuffer build_header(const TreeKind& kind, const TreeState& state) {
     return build_tree_header({kind.key, kind.value, state.count, state.root.value, state.height,
                               kind.fixed_keys, kind.form});
 }

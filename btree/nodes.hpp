@@ -10,6 +10,7 @@
 #include "btree/leaf.hpp"
 #include "btree/node_types.hpp"
 #include "btree/tree_header.hpp"
+#include "core/word_buffer.hpp"
 #include "mvcc/commit_context.hpp"
 #include "mvcc/snapshot.hpp"
 #include "mvcc/store.hpp"
@@ -88,7 +89,7 @@ inline TreeState state_of(const TreeHeaderView& header) {
 
 /// A kind as the header stores it, and back.
 TreeKind kind_of(const TreeHeaderView& header);
-std::vector<core::Word> build_header(const TreeKind& kind, const TreeState& state);
+core::WordBuffer build_header(const TreeKind& kind, const TreeState& state);
 /// Throws: TypeError naming both kinds, unless they are the same.
 void require_kind(const TreeKind& stored, const TreeKind& asked, const std::string& tree);
 

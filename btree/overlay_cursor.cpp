@@ -113,7 +113,7 @@ bool OverlayCursor::next_part() {
         part_ = LeafView{};
         return true;
     }
-    memory_ = std::make_shared<std::vector<core::Word>>(
+    memory_ = std::make_shared<core::WordBuffer>(
         build_leaf(merged.entries, LeafKind{overlay_->kind.fixed_keys, overlay_->kind.form}));
     part_ = view_leaf(*memory_);
     return true;

@@ -51,7 +51,7 @@ class OverlayCursor final : public Cursor {
     std::uint32_t base_begin_ = 0, base_end_ = 0;
     OpSet::Position op_begin_{}, op_end_{};
     // The part shown: a leaf of memory, or (empty) the walk's own.
-    std::shared_ptr<std::vector<core::Word>> memory_;
+    std::shared_ptr<core::WordBuffer> memory_;
     LeafView part_;
     VersionHandle large_;
     bool ended_ = false;

@@ -34,7 +34,7 @@ TreeHeaderView view_tree_header(core::Words payload) {
     });
 }
 
-std::vector<core::Word> build_tree_header(const TreeHeaderView& header) {
+core::WordBuffer build_tree_header(const TreeHeaderView& header) {
     FlatBuilder builder(fixed_words<format::TreeHeader>() + text_words(header.key_kind) +
                         text_words(header.value_kind));
     auto node = builder.initRoot<format::TreeHeader>();

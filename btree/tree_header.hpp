@@ -7,6 +7,7 @@
 #include <vitrine/detail/leaf_view.hpp>
 
 #include "core/ids.hpp"
+#include "core/word_buffer.hpp"
 
 namespace vitrine::btree {
 
@@ -26,6 +27,6 @@ struct TreeHeaderView {
 TreeHeaderView view_tree_header(core::Words payload);
 
 /// Makes the payload; the same header gives the same bytes.
-std::vector<core::Word> build_tree_header(const TreeHeaderView& header);
+core::WordBuffer build_tree_header(const TreeHeaderView& header);
 
 }  // namespace vitrine::btree

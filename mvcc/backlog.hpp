@@ -13,7 +13,7 @@ namespace vitrine::mvcc {
 /// A commit that is durable in the log, with its changes, on its way into a backlog.
 struct Logged {
     std::shared_ptr<Commit> commit;
-    std::vector<Change> changes{};
+    Changes changes{};
     std::uint64_t place = 0;  ///< in the log, behind it
 };
 
@@ -50,11 +50,14 @@ class Backlog {
   private:
     struct Entry {
         Change first;
-        std::vector<Change> more{};  // when older ones are still seen, or were a moment ago
+        Changes more{};  // when older ones are still seen, or were a moment ago
     };
     void add(Change& change, const Seen& seen);
 
-    std::unordered_map<ObjectId, Entry> entries_;
+    using Entries = std::unordered_map<ObjectId, Entry, std::hash<ObjectId>, std::equal_to<>,
+                                       core::BlockAllocator<std::pair<const ObjectId, Entry>>>;
+
+    Entries entries_;
     std::vector<std::shared_ptr<Commit>> commits_;
     Version newest_{};
     core::Time time_{};

@@ -29,6 +29,7 @@ Change* CommitContext::find_change(ObjectId id) {
 }
 
 Change& CommitContext::add_change(ObjectId id, VersionHandle predecessor) {
+    if (changes_.empty()) changes_.reserve(kUsual);
     holds_.emplace_back(store_.table(), id);
     changes_.push_back(Change{id, {}, std::move(predecessor), {}});
     if (!index_.empty()) index_.emplace(id, changes_.size() - 1);
@@ -70,7 +71,7 @@ void CommitContext::tell(ObjectId id, TypeId type, Words payload) {
 bool CommitContext::wants_deltas() const { return store_.pipeline().has_log(); }
 
 const ObjectVersion* CommitContext::put(ObjectId id, TypeId type, Words payload,
-                                        std::vector<Word> delta) {
+                                        core::log::Delta delta) {
     tell(id, type, payload);
     VersionHandle fresh = make(id, type, payload);
     const bool first = !delta.empty() && find_change(id) == nullptr;

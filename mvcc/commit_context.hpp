@@ -3,6 +3,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
+#include "core/block_pool.hpp"
+#include "core/log/delta.hpp"
 #include "mvcc/object_table.hpp"
 #include "mvcc/object_version.hpp"
 #include "mvcc/recent_changes.hpp"
@@ -16,8 +20,9 @@ struct Change {
     VersionHandle fresh{};        ///< the new version, perhaps a tombstone; nothing: dropped
     VersionHandle predecessor{};  ///< the version that it supersedes; nothing: the object is new
     /// How the new one comes out of the predecessor (core/log/delta.hpp), if somebody knew.
-    std::vector<Word> delta{};
+    core::log::Delta delta{};
 };
+using Changes = std::vector<Change, core::BlockAllocator<Change>>;
 
 /// What a commit sees and does inside the sequencing section: the newest state, to which it adds its
 /// changes privately. Nothing is linked before every participant has agreed.
@@ -49,7 +54,7 @@ class CommitContext {
     ObjectId allocate();
     /// Makes a new version of the object. A second put of the same object replaces the first.
     /// `delta`, for the commit log: to the newest version before this commit.
-    const ObjectVersion* put(ObjectId id, TypeId type, Words payload, std::vector<Word> delta = {});
+    const ObjectVersion* put(ObjectId id, TypeId type, Words payload, core::log::Delta delta = {});
     /// Whether a delta is of use.
     [[nodiscard]] bool wants_deltas() const;
     /// The first version of an object. Requires: `id` was allocated by this transaction.
@@ -74,7 +79,7 @@ class CommitContext {
 
     /// Links everything: the point of no return. Throws: std::bad_alloc before it.
     void link();
-    [[nodiscard]] std::vector<Change>& changes() { return changes_; }
+    [[nodiscard]] Changes& changes() { return changes_; }
     /// The objects that it changed, for the log: collections instead of their parts. Ascending.
     [[nodiscard]] std::vector<ObjectId> touched() const;
 
@@ -85,6 +90,8 @@ class CommitContext {
     VersionHandle make(ObjectId id, TypeId type, Words payload);
     void tell(ObjectId id, TypeId type, Words payload);
 
+    static constexpr std::size_t kUsual = 4;  // changes of a small transaction
+
     Store& store_;
     const Snapshot& base_;
     const Version number_;
@@ -92,10 +99,10 @@ class CommitContext {
     bool tells_ = true;
     bool wrote_ = false;
     std::vector<ObjectId> told_;  // written while a collection of garbage runs
-    std::vector<Change> changes_;
+    Changes changes_;
     RecentChanges& recent_;
     std::vector<std::pair<ObjectId, std::vector<std::uint64_t>>> noted_;
-    std::vector<ObjectTable::Hold> holds_;
+    boost::container::small_vector<ObjectTable::Hold, kUsual> holds_;
     std::unordered_map<ObjectId, std::size_t> index_;  // only when there are many changes
 };
 

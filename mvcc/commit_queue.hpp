@@ -8,7 +8,8 @@
 
 namespace vitrine::mvcc {
 
-using CommitList = std::list<std::shared_ptr<Commit>>;
+using CommitList =
+    std::list<std::shared_ptr<Commit>, core::BlockAllocator<std::shared_ptr<Commit>>>;
 
 /// What a queue asks of the pipeline that owns it.
 class CommitSink {

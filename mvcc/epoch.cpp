@@ -12,7 +12,7 @@
 
 #include <linux/membarrier.h>
 
-#include "mvcc/thread_end.hpp"
+#include "core/thread_end.hpp"
 #include "mvcc/yield_point.hpp"
 
 namespace vitrine::mvcc {
@@ -64,7 +64,7 @@ void on_thread_end(void*) {
 
 /// False when on_thread_end() will not be called: there is no memory.
 bool arm_thread_end() noexcept {
-    static const ThreadEnd end(on_thread_end);
+    static const core::ThreadEnd end(on_thread_end);
     return end.arm(&thread_slot);
 }
 

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/block_pool.hpp"
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #include <unistd.h>
@@ -47,6 +49,7 @@ void HeapTrim::evicted(std::size_t bytes, std::size_t cached, std::size_t budget
     const std::size_t now = beside();
     beside_ = std::min(beside_, now);
     if (now - beside_ < step) return;
+    core::BlockPool::drain();
     ::malloc_trim(0);
     beside_ = beside();
 }

@@ -65,7 +65,7 @@ void LogPersist::persist(std::span<const std::shared_ptr<Commit>> commits) {
     if (!log_ || !fits_the_log(commits)) return persist_directly(commits);
     encode(commits);
     make_room();
-    std::list<Logged> taken;
+    LoggedList taken;
     for (const auto& commit : commits) taken.push_back({commit});
     yield_point("log:appending");
     const std::size_t bytes = block_.size() * sizeof(core::Word);

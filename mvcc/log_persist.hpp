@@ -58,6 +58,7 @@ class LogPersist final : public PersistStage {
 
   private:
     using Backlogs = std::list<Backlog>;
+    using LoggedList = std::list<Logged, core::BlockAllocator<Logged>>;
 
     /// How large log and backlog should be for the storage of now.
     void measure();
@@ -105,8 +106,8 @@ class LogPersist final : public PersistStage {
 
     mutable std::mutex mutex_;  // guards what follows
     std::condition_variable work_;
-    std::list<Logged> logged_;  // perhaps not published yet
-    Backlogs backlogs_;         // never empty; the last one takes what comes
+    LoggedList logged_;  // perhaps not published yet
+    Backlogs backlogs_;  // never empty; the last one takes what comes
     bool stopping_ = false;
 
     std::atomic<std::uint64_t> appends_{0}, appended_bytes_{0};

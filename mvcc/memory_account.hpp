@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 
 namespace vitrine::mvcc {
@@ -14,13 +13,10 @@ class MemoryAccount {
   public:
     static MemoryAccount* make() { return new MemoryAccount; }
 
-    void add(std::size_t bytes) noexcept {
-        bytes_.fetch_add(bytes, std::memory_order_relaxed);
-        holders_.fetch_add(1, std::memory_order_relaxed);
-    }
+    void add(std::size_t bytes) noexcept { bytes_.fetch_add(bytes, std::memory_order_relaxed); }
     void remove(std::size_t bytes) noexcept {
-        bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-        drop();
+        // acq_rel: the last one out must see everybody's last use.
+        if (bytes_.fetch_sub(bytes, std::memory_order_acq_rel) == bytes) delete this;
     }
     /// Unlinked, waiting for its readers; counted in bytes() until it is freed.
     void retire(std::size_t bytes) noexcept {
@@ -30,11 +26,11 @@ class MemoryAccount {
         retired_.fetch_sub(bytes, std::memory_order_relaxed);
     }
     /// The store's own hold.
-    void drop() noexcept {
-        // acq_rel: the last one out must see everybody's last use.
-        if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    void drop() noexcept { remove(kStore); }
+    /// Requires: the store's hold.
+    [[nodiscard]] std::size_t bytes() const {
+        return bytes_.load(std::memory_order_relaxed) - kStore;
     }
-    [[nodiscard]] std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::size_t retired_bytes() const {
         return retired_.load(std::memory_order_relaxed);
     }
@@ -43,9 +39,10 @@ class MemoryAccount {
     MemoryAccount() = default;
     ~MemoryAccount() = default;
 
-    std::atomic<std::size_t> bytes_{0};
+    static constexpr std::size_t kStore = 1;  // its hold, as if it were a version
+
+    std::atomic<std::size_t> bytes_{kStore};
     std::atomic<std::size_t> retired_{0};
-    std::atomic<std::uint64_t> holders_{1};
 };
 
 struct DropAccount {

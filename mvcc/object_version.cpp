@@ -1,13 +1,13 @@
 #include "mvcc/object_version.hpp"
 
 #include <cstring>
-#include <new>
 
 #include <fmt/format.h>
 
 #include <vitrine/error.hpp>
 
 #include "core/assert.hpp"
+#include "core/block_pool.hpp"
 #include "mvcc/memory_account.hpp"
 
 namespace vitrine::mvcc {
@@ -40,7 +40,7 @@ ObjectVersion* ObjectVersion::allocate(MemoryAccount& account, const TypeTraits*
     const std::uint32_t aux = prepared ? traits->aux_bytes : 0;
     const std::size_t bytes =
         sizeof(ObjectVersion) + aux + (payload_words + core::kRowHeaderWords) * sizeof(Word);
-    void* memory = ::operator new(bytes);
+    void* memory = core::BlockPool::take(bytes);
     account.add(bytes);
     return new (memory)
         ObjectVersion(account, id, born, type, aux, static_cast<std::uint32_t>(payload_words));
@@ -117,7 +117,7 @@ void ObjectVersion::destroy() const noexcept {
     MemoryAccount& account = account_;
     const std::size_t size = bytes();
     this->~ObjectVersion();
-    ::operator delete(const_cast<ObjectVersion*>(this));
+    core::BlockPool::give(const_cast<ObjectVersion*>(this), size);
     account.remove(size);
 }
 

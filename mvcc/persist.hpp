@@ -17,7 +17,7 @@ namespace vitrine::mvcc {
 struct Commit {
     Version number;
     core::Time time;
-    std::vector<Change> changes;
+    Changes changes;
     std::size_t bytes = 0;
     // For the log, where the retention keeps one.
     std::string note{};

@@ -70,7 +70,7 @@ Version Pipeline::commit(const Snapshot& base, Isolation isolation,
 Version Pipeline::try_commit(const Snapshot& base, Isolation isolation,
                              core::FunctionRef<void(CommitContext&)> sequence,
                              std::string_view note) {
-    const auto commit = std::make_shared<Commit>();
+    const auto commit = std::allocate_shared<Commit>(core::BlockAllocator<Commit>());
     CommitList one{commit};
     // relaxed inside: the locks of the queue order it before the batch is planned.
     struct Committing {

@@ -6,6 +6,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "core/block_pool.hpp"
 #include "mvcc/yield_point.hpp"
 
 namespace vitrine::mvcc {
@@ -260,6 +261,7 @@ void Store::keep_budget() {
 void Store::trim_cache() {
     evictions_.fetch_add(table_.evict_all(), std::memory_order_relaxed);
     Epoch::collect();
+    core::BlockPool::drain();
 }
 
 void Store::count_hit() {

@@ -46,11 +46,11 @@ class Writer {
         copied_ = 0;
         return true;
     }
-    std::vector<Word> take() { return std::move(delta_); }
+    Delta take() { return std::move(delta_); }
 
   private:
     std::span<const std::byte> fresh_;
-    std::vector<Word> delta_;
+    Delta delta_;
     std::size_t from_ = 0;
     std::size_t copied_ = 0;
     std::size_t at_ = 0;  // behind what is copied; what follows is not written yet
@@ -58,20 +58,20 @@ class Writer {
 
 }  // namespace
 
-std::vector<Word> make_delta(Words fresh, std::span<const CopiedRun> runs) {
+Delta make_delta(Words fresh, std::span<const CopiedRun> runs) {
     Writer writer(fresh, runs);
     for (const CopiedRun& run : runs)
         if (!writer.copy(run)) return {};
     if (!writer.finish(fresh.size_bytes())) return {};
-    std::vector<Word> delta = writer.take();
+    Delta delta = writer.take();
     if (delta.size() > fresh.size() / 2) delta.clear();
     return delta;
 }
 
-std::optional<std::vector<Word>> apply_delta(Words old, Words delta, std::size_t words) {
+std::optional<WordBuffer> apply_delta(Words old, Words delta, std::size_t words) {
     // Each word of a delta stands for at most so many bytes.
     if (words > delta.size() * (kMostCount + sizeof(Word)) / sizeof(Word)) return std::nullopt;
-    std::vector<Word> fresh(words);
+    WordBuffer fresh(words);
     auto* const out = reinterpret_cast<std::byte*>(fresh.data());
     std::size_t at = 0;
     for (std::size_t i = 0; i < delta.size();) {

@@ -12,13 +12,14 @@
 
 #include "btree/nodes.capnp.h"
 #include "core/payload.hpp"
+#include "core/word_buffer.hpp"
 
 namespace vitrine::btree {
 namespace {
 
 using namespace std::literals;
 
-using Words = std::vector<core::Word>;
+using Words = core::WordBuffer;
 
 ByteSpan bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 

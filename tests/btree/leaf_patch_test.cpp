@@ -8,6 +8,7 @@
 
 #include "btree/merge.hpp"
 #include "core/log/delta.hpp"
+#include "core/word_buffer.hpp"
 
 namespace vitrine::btree {
 namespace {
@@ -52,7 +53,7 @@ class Case {
     void merge_into(Merged& merged) const {
         merge(merged, &view_, 0, view_.count, ops_, ops_.begin(), ops_.end(), "i64");
     }
-    [[nodiscard]] const std::vector<core::Word>& payload() const { return payload_; }
+    [[nodiscard]] const core::WordBuffer& payload() const { return payload_; }
     [[nodiscard]] LeafKind kind() const { return kind_; }
     [[nodiscard]] std::uint32_t count() const { return view_.count; }
 
@@ -72,7 +73,7 @@ class Case {
     std::mt19937_64 random_;
     LeafKind kind_;
     std::deque<Bytes> values_;  // keys too
-    std::vector<core::Word> payload_;
+    core::WordBuffer payload_;
     LeafView view_;
     OpSet ops_;
 };

@@ -9,12 +9,13 @@
 #include <gtest/gtest.h>
 
 #include "btree/leaf.hpp"
+#include "core/word_buffer.hpp"
 
 // What the tests of leaves have in common.
 
 namespace vitrine::btree::samples {
 
-using Words = std::vector<core::Word>;
+using Words = core::WordBuffer;
 using Model = std::map<std::string, std::string>;
 
 inline constexpr LeafKind kStrings{.fixed_keys = false, .form = ValueForm::bytes};

@@ -28,7 +28,7 @@ class VerifyReachTest : public testing::Test {
         return batch;
     }
     /// Puts a row there, with a checksum that fits: only verify can tell.
-    void put_row(core::RowKey key, core::TypeId type, const std::vector<core::Word>& payload) {
+    void put_row(core::RowKey key, core::TypeId type, core::Words payload) {
         std::vector<core::Word> value{
             type, core::checksum_row(key.id, key.version, type, core::hash_payload(payload))};
         value.insert(value.end(), payload.begin(), payload.end());

@@ -18,7 +18,7 @@ namespace {
 
 using namespace test;
 
-using Words = std::vector<core::Word>;
+using Words = core::WordBuffer;
 
 class VerifyTest : public testing::Test {
   protected:

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "core/block_pool.hpp"
 #include "tests/crash/faults/trial.hpp"
 #include "tests/crash/memory_folder.hpp"
 #include "tests/interpose/files.hpp"
@@ -122,6 +123,7 @@ void play(const Scenario& scenario, const Run& run, test::Findings& findings) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    core::BlockPool::set_pooling(false);  // so that any allocation can fail
     const test::Arguments arguments(argc, argv);
     Run run;
     run.seed = arguments.number("--seed", 1);

@@ -53,7 +53,7 @@ void check_leaf(core::Words payload) {
         require(at.found && at.index == i, "a key of a leaf is not found");
     }
     const LeafKind kind{leaf.fixed_keys, leaf.form};
-    const std::vector<core::Word> built = build_leaf(all.entries, kind);
+    const core::WordBuffer built = build_leaf(all.entries, kind);
     require(core::find_payload_fault(built) == nullptr, "a built leaf does not pass");
     const LeafEntries again = entries_of(view_leaf(built));
     require(again.entries.size() == leaf.count, "a leaf built anew has lost entries");
@@ -80,7 +80,7 @@ void check_inner(core::Words payload) {
     if (!in_order(inner)) return;
     for (std::uint32_t i = 1; i < inner.count; ++i)
         require(child_index(inner, all.children[i].separator) == i, "a child is not found");
-    const std::vector<core::Word> built = build_inner(all.children, inner.fixed_keys);
+    const core::WordBuffer built = build_inner(all.children, inner.fixed_keys);
     require(core::find_payload_fault(built) == nullptr, "a built node does not pass");
     const InnerChildren again = children_of(view_inner(built));
     require(again.children.size() == inner.count, "a node built anew has lost children");
@@ -95,7 +95,7 @@ void check_header(core::Words payload) {
     const TreeHeaderView header = view_tree_header(payload);
     touch(header.key_kind);
     touch(header.value_kind);
-    const std::vector<core::Word> built = build_tree_header(header);
+    const core::WordBuffer built = build_tree_header(header);
     const TreeHeaderView again = view_tree_header(built);
     require(again.key_kind == header.key_kind && again.value_kind == header.value_kind &&
                 again.count == header.count && again.root == header.root &&

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "core/block_pool.hpp"
 #include "tests/sim/world.hpp"
 #include "tests/support/program.hpp"
 
@@ -119,6 +120,7 @@ bool reproduces(std::uint64_t first) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    core::BlockPool::set_pooling(false);  // it remembers the runs of before
     const test::Arguments arguments(argc, argv);
     const std::uint64_t seconds = arguments.number("--seconds", 0);
     const std::uint64_t shortly = test::kSanitized ? 60 : 1500;

@@ -4,6 +4,7 @@
 
 #include <vitrine/error.hpp>
 
+#include "core/block_pool.hpp"
 #include "mvcc/store.hpp"
 
 namespace vitrine::detail {
@@ -13,7 +14,9 @@ std::shared_ptr<mvcc::Transaction> begin(mvcc::Snapshot base, TransactionOptions
     if (machine.options().read_only) {
         throw UsageError(fmt::format("{} was opened to be read only", machine.storage().name()));
     }
-    return std::make_shared<mvcc::Transaction>(machine, std::move(base), std::move(options));
+    // More than the C library keeps at hand for a thread.
+    return std::allocate_shared<mvcc::Transaction>(core::BlockAllocator<mvcc::Transaction>(),
+                                                   machine, std::move(base), std::move(options));
 }
 
 }  // namespace vitrine::detail

@@ -5,7 +5,7 @@
 
 #include <vitrine/error.hpp>
 
-#include "mvcc/thread_end.hpp"
+#include "core/thread_end.hpp"
 
 namespace vitrine::detail {
 namespace {
@@ -43,7 +43,7 @@ void release(void*) {
 
 Slot& my_slot() {
     if (mine == nullptr) [[unlikely]] {
-        static const mvcc::ThreadEnd end(release);
+        static const core::ThreadEnd end(release);
         if (!end.arm(&mine)) throw std::bad_alloc();
         mine = take_slot();
     }

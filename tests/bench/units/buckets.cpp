@@ -40,7 +40,7 @@ class Bucket {
   private:
     std::vector<ByteKey> keys_;
     std::vector<Value> values_;
-    std::vector<core::Word> words_;
+    core::WordBuffer words_;
     LeafView view_;
 };
 

@@ -12,15 +12,15 @@ using log::apply_delta;
 using log::CopiedRun;
 using log::make_delta;
 
-std::vector<Word> noise(std::size_t words, std::mt19937_64& random) {
-    std::vector<Word> made(words);
+WordBuffer noise(std::size_t words, std::mt19937_64& random) {
+    WordBuffer made(words);
     for (Word& word : made) word = random();
     return made;
 }
 
 /// A new payload of pieces of the old one, with other bytes between.
 struct Made {
-    Made(const std::vector<Word>& old, std::mt19937_64& random) {
+    Made(const WordBuffer& old, std::mt19937_64& random) {
         const auto below = [&](std::size_t bound) { return random() % bound; };
         std::vector<std::byte> bytes;
         const auto* from = reinterpret_cast<const std::byte*>(old.data());
@@ -38,7 +38,7 @@ struct Made {
         fresh.resize(bytes.size() / sizeof(Word));
         std::memcpy(fresh.data(), bytes.data(), bytes.size());
     }
-    std::vector<Word> fresh;
+    WordBuffer fresh;
     std::vector<CopiedRun> runs;
 };
 

@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-namespace vitrine::mvcc {
+namespace vitrine::core {
 
 /// Calls a function at the end of each thread that asked for it: after the destructors of its
 /// thread-local objects. Such an object would serve, but one with a destructor ends the process when
@@ -24,4 +24,4 @@ class ThreadEnd {
     bool made_;
 };
 
-}  // namespace vitrine::mvcc
+}  // namespace vitrine::core
